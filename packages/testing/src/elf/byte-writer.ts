@@ -1,0 +1,66 @@
+/** Writes numbers one after the other in the byte order and width of a file. */
+export class ByteWriter {
+  readonly #wide: boolean;
+  readonly #little: boolean;
+  readonly #bytes: number[] = [];
+
+  constructor(format: { readonly class: 32 | 64; readonly endian: 'little' | 'big' }) {
+    this.#wide = format.class === 64;
+    this.#little = format.endian === 'little';
+  }
+
+  u8(value: number): this {
+    return this.#write(value, 1);
+  }
+
+  u16(value: number): this {
+    return this.#write(value, 2);
+  }
+
+  u32(value: number): this {
+    return this.#write(value, 4);
+  }
+
+  /** An address, offset or size: as wide as the file's class. */
+  word(value: number): this {
+    return this.#write(value, this.#wide ? 8 : 4);
+  }
+
+  bytes(values: Iterable<number>): this {
+    for (const value of values) this.#bytes.push(value);
+    return this;
+  }
+
+  align(size: number): this {
+    while (this.#bytes.length % size !== 0) this.#bytes.push(0);
+    return this;
+  }
+
+  done(): Uint8Array {
+    return Uint8Array.from(this.#bytes);
+  }
+
+  #write(value: number, size: number): this {
+    const bytes = Array.from({ length: size }, (_, at) => Math.floor(value / 2 ** (8 * at)) % 256);
+    return this.bytes(this.#little ? bytes : bytes.reverse());
+  }
+}
+
+/** Collects strings into a string table: each gets its place when it is first asked for. */
+export class StringCollector {
+  readonly #places = new Map<string, number>([['', 0]]);
+  #text = '\0';
+
+  place(text: string): number {
+    const known = this.#places.get(text);
+    if (known !== undefined) return known;
+    const place = Buffer.byteLength(this.#text);
+    this.#text += `${text}\0`;
+    this.#places.set(text, place);
+    return place;
+  }
+
+  bytes(): Uint8Array {
+    return new TextEncoder().encode(this.#text);
+  }
+}
