@@ -1,0 +1,1 @@
+module.exports = { displayName: 'elf', preset: '../../jest.preset.cjs' };

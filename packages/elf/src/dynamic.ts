@@ -1,0 +1,137 @@
+import type { AddressMap } from './address-map.js';
+import type { BoundedReader } from './bounded-reader.js';
+import { DT } from './constants.js';
+import { Cursor, type Format } from './cursor.js';
+import { ElfError } from './error.js';
+import { MAX_DYNAMIC_ENTRIES, MAX_NAME_LENGTH, MAX_PATH_LENGTH } from './limits.js';
+import type { Segment } from './program-header.js';
+import type { StringTable } from './string-table.js';
+
+/** The dynamic section (gABI, "Dynamic Section"), its strings still indices. */
+export interface DynamicTable {
+  /** String table indices of DT_NEEDED, in order. */
+  readonly needed: readonly number[];
+  /** The other entries: where a tag is repeated the last one counts, as it does for the loader. */
+  readonly values: ReadonlyMap<number, number>;
+}
+
+/** What the dynamic section says in words. */
+export interface DynamicNames {
+  readonly soname: string | undefined;
+  readonly needed: readonly string[];
+  readonly rpath: readonly string[];
+  readonly runpath: readonly string[];
+}
+
+/** Reads the entries of PT_DYNAMIC up to DT_NULL. A file of debug information has the segment, but no bytes for it. */
+export async function readDynamic(
+  reader: BoundedReader,
+  format: Format,
+  segment: Segment,
+): Promise<DynamicTable> {
+  const structure = 'the dynamic section';
+  reader.check(segment.offset, segment.fileSize, structure);
+  const entrySize = format.class === 32 ? 8 : 16;
+  const count = Math.floor(segment.fileSize / entrySize);
+  const needed: number[] = [];
+  const values = new Map<number, number>();
+  for (let index = 0; index < count; index++) {
+    if (index >= MAX_DYNAMIC_ENTRIES) {
+      throw new ElfError('too-large', `${structure} has more than ${MAX_DYNAMIC_ENTRIES} entries`, {
+        offset: segment.offset,
+        structure,
+      });
+    }
+    const bytes = await reader.read(segment.offset + index * entrySize, entrySize, structure);
+    const entry = new Cursor(bytes, format, structure);
+    const tag = entry.word();
+    const value = entry.word();
+    if (tag === DT.NULL) break;
+    if (tag === DT.NEEDED) needed.push(value);
+    else values.set(tag, value);
+  }
+  return { needed, values };
+}
+
+/** Finds the string table of the dynamic section; `undefined` where it has none. */
+export function dynamicStrings(
+  reader: BoundedReader,
+  addresses: AddressMap,
+  { values }: DynamicTable,
+): { readonly offset: number; readonly size: number } | undefined {
+  const address = values.get(DT.STRTAB);
+  const size = values.get(DT.STRSZ);
+  if (address === undefined || size === undefined) return undefined;
+  const offset = addresses.toOffset(address, 'DT_STRTAB');
+  reader.check(offset, size, 'DT_STRTAB');
+  return { offset, size };
+}
+
+/** Looks the names up. */
+export async function readDynamicNames(
+  { needed, values }: DynamicTable,
+  strings: StringTable | undefined,
+): Promise<DynamicNames> {
+  const name = async (index: number, limit = MAX_NAME_LENGTH): Promise<string> => {
+    if (strings !== undefined) return strings.read(index, limit);
+    throw new ElfError('malformed', 'the dynamic section names strings, but has no string table', {
+      structure: 'DT_STRTAB',
+    });
+  };
+  const optional = async (tag: number, limit?: number): Promise<string | undefined> => {
+    const index = values.get(tag);
+    return index === undefined ? undefined : name(index, limit);
+  };
+  const names: string[] = [];
+  for (const index of needed) names.push(await name(index));
+  return {
+    soname: await optional(DT.SONAME),
+    needed: names,
+    rpath: searchPath(await optional(DT.RPATH, MAX_PATH_LENGTH)),
+    runpath: searchPath(await optional(DT.RUNPATH, MAX_PATH_LENGTH)),
+  };
+}
+
+/** The folders of a search path. Empty elements stay: the loader takes them for the current folder. */
+function searchPath(text: string | undefined): string[] {
+  return text === undefined || text === '' ? [] : text.split(':');
+}
+
+/** The names of the flags that are set in DT_FLAGS and DT_FLAGS_1, and of the older tags that mean the same. */
+export function dynamicFlags({ values }: DynamicTable): string[] {
+  const named = (bits: number, names: Readonly<Record<string, number>>): string[] =>
+    Object.keys(names).filter((name) => (bits & (names[name] ?? 0)) !== 0);
+  const tags = [
+    ...(values.has(DT.SYMBOLIC) ? ['SYMBOLIC'] : []),
+    ...(values.has(DT.TEXTREL) ? ['TEXTREL'] : []),
+    ...(values.has(DT.BIND_NOW) ? ['BIND_NOW'] : []),
+  ];
+  return [
+    ...new Set([
+      ...tags,
+      ...named(values.get(DT.FLAGS) ?? 0, FLAGS),
+      ...named(values.get(DT.FLAGS_1) ?? 0, FLAGS_1),
+    ]),
+  ];
+}
+
+/** DF_* (gABI). */
+const FLAGS = { ORIGIN: 0x1, SYMBOLIC: 0x2, TEXTREL: 0x4, BIND_NOW: 0x8, STATIC_TLS: 0x10 };
+
+/** DF_1_* that say something to a loader of today, as `elf.h` names them. */
+const FLAGS_1 = {
+  NOW: 0x1,
+  GLOBAL: 0x2,
+  GROUP: 0x4,
+  NODELETE: 0x8,
+  INITFIRST: 0x20,
+  NOOPEN: 0x40,
+  ORIGIN: 0x80,
+  DIRECT: 0x100,
+  INTERPOSE: 0x400,
+  NODEFLIB: 0x800,
+  NODUMP: 0x1000,
+  GLOBAUDIT: 0x1000000,
+  SINGLETON: 0x2000000,
+  PIE: 0x8000000,
+};

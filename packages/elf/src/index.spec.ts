@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import * as elf from './index.js';
+
+describe('the public API', () => {
+  it('is these names', () => {
+    expect(Object.keys(elf).sort()).toEqual([
+      'ARCHITECTURES',
+      'ElfError',
+      'bufferSource',
+      'dynamicStringsContain',
+      'exportedNames',
+      'inspectElf',
+      'isElf',
+      'openFile',
+    ]);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildElf, type ElfMachine, type ElfRecipe } from '@wheelwright/testing';
+import { ARCHITECTURES, bufferSource, inspectElf, type ElfFile } from './index.js';
+
+const inspect = (recipe: ElfRecipe): Promise<ElfFile> => inspectElf(bufferSource(buildElf(recipe)));
+
+const extension: ElfRecipe = {
+  soname: 'libshape.so.1',
+  needed: ['libm.so.6', 'libc.so.6'],
+  rpath: '/opt/lib:',
+  runpath: '$ORIGIN/../libs:${ORIGIN}',
+  versionNeeds: { 'libm.so.6': ['GLIBC_2.2.5'] },
+  versionDefinitions: ['SHAPE_1'],
+  imports: [
+    'PyModule_Create2',
+    { name: 'memcpy', library: 'libc.so.6', version: 'GLIBC_2.14' },
+    { name: 'fcntl64', library: 'libc.so.6', version: 'GLIBC_2.28', weak: true },
+  ],
+  exports: [
+    'PyInit_shape',
+    'area',
+    { name: 'PyInit_table', type: 'object' },
+    { name: 'perimeter', version: 'SHAPE_2' },
+  ],
+  buildId: '00ff10',
+  execStack: false,
+};
+
+const said = {
+  type: 'DYN',
+  osabi: 'sysv',
+  interpreter: undefined,
+  hasDynamic: true,
+  soname: 'libshape.so.1',
+  needed: ['libm.so.6', 'libc.so.6'],
+  rpath: ['/opt/lib', ''],
+  runpath: ['$ORIGIN/../libs', '${ORIGIN}'],
+  versionNeeds: { 'libm.so.6': ['GLIBC_2.2.5'], 'libc.so.6': ['GLIBC_2.14', 'GLIBC_2.28'] },
+  versionDefinitions: ['SHAPE_1', 'SHAPE_2'],
+  imports: [
+    { name: 'PyModule_Create2', weak: false },
+    { name: 'memcpy', weak: false, library: 'libc.so.6', version: 'GLIBC_2.14' },
+    { name: 'fcntl64', weak: true, library: 'libc.so.6', version: 'GLIBC_2.28' },
+  ],
+  exports: 4,
+  pythonInit: ['shape'],
+  buildId: '00ff10',
+  isa: undefined,
+  execStack: false,
+  stripped: true,
+};
+
+describe('inspectElf', () => {
+  it.each(ARCHITECTURES)('says the same of a file for %s', async (machine) => {
+    expect(await inspect({ ...extension, machine })).toMatchObject({
+      ...said,
+      machine,
+      architecture: machine,
+    });
+  });
+
+  it.each(['x86_64', 'i686', 's390x'] as const)('does without section headers on %s', async (machine) => {
+    const file = await inspect({ ...extension, machine, sectionHeaders: false });
+    expect(file).toMatchObject(said);
+    expect(file.sections).toEqual([]);
+  });
+
+  it.each(['x86_64', 'armv7l', 's390x'] as const)(
+    'counts the symbols of a GNU hash table on %s',
+    async (machine) => {
+      expect(await inspect({ ...extension, machine, hash: 'gnu' })).toMatchObject(said);
+    },
+  );
+
+  it('finds the imports of a library whose GNU hash table is empty', async () => {
+    const { exports, imports } = await inspect({ imports: ['one', 'two'], hash: 'gnu' });
+    expect(exports).toBe(0);
+    expect(imports.map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
+  it('reads a program', async () => {
+    const interpreter = '/lib/ld-linux-aarch64.so.1';
+    const program = await inspect({ machine: 'aarch64', type: 'EXEC', interpreter, needed: ['libc.so.6'] });
+    expect(program).toMatchObject({ type: 'EXEC', interpreter, needed: ['libc.so.6'], soname: undefined });
+  });
+
+  it('reads a static program, which has no dynamic section', async () => {
+    const program = await inspect({ type: 'EXEC', static: true, execStack: true });
+    expect(program).toMatchObject({
+      hasDynamic: false,
+      needed: [],
+      imports: [],
+      exports: 0,
+      execStack: true,
+    });
+    expect(program.dynamicStringTable).toBeUndefined();
+  });
+
+  it('takes the absence of PT_GNU_STACK for no request', async () => {
+    expect((await inspect({})).execStack).toBe(false);
+  });
+
+  it.each([
+    [1, 'x86-64'],
+    [2, 'x86-64-v2'],
+    [3, 'x86-64-v3'],
+    [4, 'x86-64-v4'],
+  ] as const)('names ISA level %d %s', async (isaLevel, isa) => {
+    const file = await inspect({ isaLevel, buildId: 'abcd' });
+    expect(file).toMatchObject({ isa, buildId: 'abcd' });
+  });
+
+  it('lists sections where they lie', async () => {
+    const fatbin = new Uint8Array([1, 2, 3, 4, 5]);
+    const bytes = buildElf({ sections: { '.nv_fatbin': fatbin } });
+    const { sections } = await inspectElf(bufferSource(bytes));
+    const section = sections.find(({ name }) => name === '.nv_fatbin');
+    expect(section).toMatchObject({ type: 1, size: 5 });
+    expect(bytes.subarray(section!.offset, section!.offset + 5)).toEqual(fatbin);
+    expect(sections[0]).toEqual({ name: '', type: 0, offset: 0, size: 0 });
+  });
+
+  it('keeps a library that is called __proto__ an ordinary name', async () => {
+    const { versionNeeds } = await inspect({
+      versionNeeds: JSON.parse('{"__proto__": ["V_1"]}') as ElfRecipe['versionNeeds'] & object,
+    });
+    expect(Object.entries(versionNeeds)).toEqual([['__proto__', ['V_1']]]);
+  });
+});
+
+describe('pythonInit', () => {
+  it.each([
+    [['PyInit_a', 'PyInit_b'], [], ['a', 'b']],
+    [['_cffi_pypyinit__speed'], [], ['_speed']],
+    [['initold'], ['Py_InitModule4_64'], ['old']],
+    [['initialize'], ['malloc'], []],
+    [['PyInit_', 'init'], ['Py_Initialize'], []],
+  ])('%j with imports %j: %j', async (exports, imports, modules) => {
+    expect((await inspect({ exports, imports })).pythonInit).toEqual(modules);
+  });
+});
+
+describe('machines without a platform tag', () => {
+  it('tells soft-float ARM from armv7l by its flags', async () => {
+    expect(await inspect({ machine: 'arm' })).toMatchObject({ machine: 'arm', architecture: undefined });
+    expect(await inspect({ machine: 'armv7l' })).toMatchObject({
+      machine: 'armv7l',
+      machineCode: 40,
+      flags: 0x05000400,
+    });
+  });
+
+  const patched = (machine: ElfMachine, code: number): Uint8Array => {
+    const bytes = buildElf({ machine });
+    const view = new DataView(bytes.buffer);
+    view.setUint16(18, code, bytes[5] === 1);
+    return bytes;
+  };
+
+  it.each([
+    ['x86_64', 8, 'mips'],
+    ['ppc64', 8, 'mips'],
+    ['i686', 62, 'x32'],
+    ['i686', 243, 'riscv32'],
+    ['s390x', 183, 'aarch64_be'],
+    ['i686', 20, 'ppc'],
+    ['x86_64', 247, 'bpf'],
+    ['x86_64', 0x1234, 'unknown (0x1234)'],
+  ] as const)('a file laid out as %s with e_machine %d is %s', async (layout, code, machine) => {
+    const file = await inspectElf(bufferSource(patched(layout, code)));
+    expect(file).toMatchObject({ machine, machineCode: code, architecture: undefined });
+  });
+
+  it('names unknown types and ABIs by their number', async () => {
+    const bytes = buildElf();
+    bytes[7] = 200;
+    bytes[16] = 0x77;
+    expect(await inspectElf(bufferSource(bytes))).toMatchObject({
+      osabi: 'unknown (0xc8)',
+      type: 'unknown (0x77)',
+    });
+  });
+});

@@ -1,0 +1,34 @@
+/**
+ * Counts beyond which a file is refused. Sizes in a file are the file's claims: each is compared with the file
+ * itself first, and with these where a large file could still make us spend memory out of proportion.
+ */
+
+/** Longest name of a library, version or section: Linux' PATH_MAX. */
+export const MAX_NAME_LENGTH = 1 << 12;
+
+/** Longest search path, which holds several folders. */
+export const MAX_PATH_LENGTH = 1 << 16;
+
+/** Longest symbol name. Mangled C++ names of more than 100 kB have been seen in the wild. */
+export const MAX_SYMBOL_LENGTH = 1 << 20;
+
+/** Bytes of all strings that are read out of one table. They may overlap, so the table's size is no bound. */
+export const MAX_STRING_BYTES = 1 << 29;
+
+/** Entries of the dynamic section. Real ones have some dozens, plus one for each needed library. */
+export const MAX_DYNAMIC_ENTRIES = 1 << 14;
+
+/** Symbol versions: the index is a 15-bit number (LSB, "Symbol Version Table"). */
+export const MAX_VERSIONS = 1 << 15;
+
+/** Dynamic symbols. The largest libraries in use have under two million. */
+export const MAX_SYMBOLS = 1 << 24;
+
+/** Undefined symbols, which are kept as objects. */
+export const MAX_IMPORTS = 1 << 20;
+
+/** Sections. Object files compiled with -ffunction-sections have tens of thousands. */
+export const MAX_SECTIONS = 1 << 20;
+
+/** Notes in one segment. A core file has a few for each thread. */
+export const MAX_NOTES = 1 << 16;

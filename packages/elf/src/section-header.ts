@@ -1,0 +1,91 @@
+import type { BoundedReader } from './bounded-reader.js';
+import { SHN } from './constants.js';
+import { Cursor } from './cursor.js';
+import { ElfError } from './error.js';
+import type { FileHeader } from './file-header.js';
+import { MAX_NAME_LENGTH, MAX_SECTIONS } from './limits.js';
+import { StringTable } from './string-table.js';
+
+/**
+ * A section as its header describes it. Nothing says that `offset` and `size` lie in the file: a section of type
+ * SHT_NOBITS has no bytes there, and whoever reads a section checks its range.
+ * @public
+ */
+export interface Section {
+  readonly name: string;
+  /** `sh_type`. */
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+interface SectionHeader {
+  readonly name: number;
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+  readonly info: number;
+}
+
+/**
+ * Reads the section headers (gABI, "Sections"). A file may have none, then the list is empty.
+ * Counts that don't fit the file header are in the first entry (`e_shnum` 0, `e_shstrndx` SHN_XINDEX).
+ */
+export async function readSections(reader: BoundedReader, header: FileHeader): Promise<readonly Section[]> {
+  const { shoff, shnum, shstrndx } = header.decoded;
+  if (shoff === 0) return [];
+  const first = await readFirstSection(reader, header);
+  const count = shnum === 0 ? first.size : shnum;
+  if (count > MAX_SECTIONS) {
+    throw new ElfError('too-large', `there can't be ${count} sections`, {
+      offset: shoff,
+      structure: 'e_shnum',
+    });
+  }
+  const size = entrySize(header);
+  const table = await reader.read(shoff, count * size, 'the section header table');
+  const headers = Array.from({ length: count }, (_, index) =>
+    decodeSection(table.subarray(index * size, (index + 1) * size), header),
+  );
+  const strings = headers[shstrndx === SHN.XINDEX ? first.link : shstrndx];
+  const names =
+    strings === undefined || shstrndx === SHN.UNDEF
+      ? undefined
+      : new StringTable(reader, strings.offset, strings.size, 'the section names');
+  const sections: Section[] = [];
+  for (const { name, type, offset, size } of headers) {
+    sections.push({
+      name: names === undefined ? '' : await names.read(name, MAX_NAME_LENGTH),
+      type,
+      offset,
+      size,
+    });
+  }
+  return sections;
+}
+
+/** Reads the first section header, whose fields hold the counts that the file header has no room for. */
+export async function readFirstSection(reader: BoundedReader, header: FileHeader): Promise<SectionHeader> {
+  const { shoff, shentsize } = header.decoded;
+  const size = entrySize(header);
+  if (shentsize !== size) {
+    throw new ElfError('malformed', `e_shentsize is ${shentsize}, where the class has ${size}`, {
+      structure: 'e_shentsize',
+    });
+  }
+  return decodeSection(await reader.read(shoff, size, 'the first section header'), header);
+}
+
+function entrySize(header: FileHeader): number {
+  return header.class === 32 ? 40 : 64;
+}
+
+function decodeSection(bytes: Uint8Array, header: FileHeader): SectionHeader {
+  const cursor = new Cursor(bytes, header, 'a section header');
+  const name = cursor.u32();
+  const type = cursor.u32();
+  cursor.word(); // sh_flags
+  cursor.word(); // sh_addr
+  return { name, type, offset: cursor.word(), size: cursor.word(), link: cursor.u32(), info: cursor.u32() };
+}
