@@ -1,0 +1,1 @@
+module.exports = { displayName: 'variant', preset: '../../jest.preset.cjs' };

@@ -1,0 +1,12 @@
+import { expect, it } from '@jest/globals';
+import * as api from './index.js';
+
+it('exports what it promises', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'VariantError',
+    'checkRequested',
+    'combineVerdicts',
+    'detectVariant',
+    'readVariantFacts',
+  ]);
+});
