@@ -1,0 +1,1 @@
+module.exports = { displayName: 'artifact', preset: '../../jest.preset.cjs' };

@@ -1,0 +1,27 @@
+export type { Artifact, ArtifactFile } from './artifact.js';
+export { branchVariables, decideBranch, type BranchSources } from './branch.js';
+export {
+  checkCommit,
+  commitVariables,
+  decideCommit,
+  type CommitAbsence,
+  type CommitSources,
+} from './commit.js';
+export { ArtifactError, type ArtifactErrorCode } from './error.js';
+export type { FileRole } from './file-name.js';
+export type { Environment, Found, Missing, Origin } from './found.js';
+export { readGit, type GitState } from './git.js';
+export { identifyBuild, type BuildIdentity, type IdentifyOptions } from './identify.js';
+export { checkId, type ArtifactId, type Linking } from './identity.js';
+export { formatPrefix, layouts, parseKey, readLayout, type Layout, type ParsedKey } from './layout.js';
+export { parseMeta, type ArtifactMeta, type MetaFile } from './meta.js';
+export {
+  decideOperatingSystem,
+  type OperatingSystem,
+  type OperatingSystemSources,
+  type OsReleaseFile,
+} from './operating-system.js';
+export { parseOsRelease } from './os-release.js';
+export type { LocalFile, LocalLibrary } from './plan.js';
+export { pushArtifact, type PushProgress, type PushRequest, type PushResult } from './push.js';
+export { readArtifact, type ArtifactReading, type ReadArtifactOptions } from './show.js';
