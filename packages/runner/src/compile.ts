@@ -1,0 +1,211 @@
+import { accessSync, constants } from 'node:fs';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+import { buildEnvironment } from './build/environment.js';
+import { planSteps } from './build/steps.js';
+import type { Workshop } from './build/workshop.js';
+import { checkRequest } from './check-request.js';
+import { provideDependency, type ProvidedDependency } from './dependency/provide.js';
+import { publish, refuseExisting } from './destination.js';
+import { hashOf } from './digest.js';
+import { noSpace, withContext } from './error.js';
+import { selectLibraries } from './libraries.js';
+import { withLock } from './lock.js';
+import { BuildLog } from './log.js';
+import { substituteAll } from './placeholder.js';
+import type { CompiledResult, CompileOptions, CompileRequest, CompileResult } from './request.js';
+import { localRunner } from './runner/local.js';
+import type { Job, JobResult, Runner, RunnerName } from './runner/runner.js';
+import { copyLayer } from './source/layer.js';
+import { prepareSource } from './source/prepare.js';
+import { parseTarget } from './target.js';
+import { chooseToolchain } from './toolchain/choose.js';
+
+const RUNNERS: Readonly<Record<RunnerName, Runner>> = { local: localRunner };
+
+/** What compilers call the folders of a build: the same on every machine. */
+const NAMES = { source: '/source', prefix: '/prefix' } as const;
+
+/**
+ * Compiles a project: prepares its sources, builds its static dependencies, runs its build, and takes its
+ * libraries into `destination`, which appears complete or not at all.
+ *
+ * A command that fails and a cancellation are results. A build that can't be tried, or whose outcome can't be
+ * used, is an error.
+ *
+ * @throws {@link RunnerError} see its codes; `log` is set once commands have run
+ */
+export async function compile(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
+  const { signal } = options;
+  try {
+    return await compileLocked(request, options);
+  } catch (error) {
+    if (signal?.aborted === true) return { status: 'cancelled' };
+    throw withContext(error);
+  }
+}
+
+async function compileLocked(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
+  const {
+    signal,
+    environment = process.env,
+    clock = Date.now,
+    destination,
+    onEvent = () => undefined,
+  } = options;
+  const start = clock();
+  signal?.throwIfAborted();
+  checkRequest(request);
+  const target = parseTarget(request.target);
+  refuseExisting(destination);
+  await mkdir(options.cache, { recursive: true });
+  const cache = await realpath(options.cache);
+  const toolchain = await chooseToolchain(request.toolchain, target, cache, { environment, signal, onEvent });
+
+  // Not of the content: the path stays while the sources change, and a compiler's cache knows files by path.
+  const place = [request.source.path, request.build, request.variant, target.tag, toolchain.identity];
+  const key = `${basename(request.source.path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(place).slice(0, 16)}`;
+  const onWait = (): void => {
+    onEvent({ kind: 'stage', stage: 'wait', detail: 'another build of this project is running' });
+  };
+  return withLock(
+    join(cache, 'locks', `${key}.lock`),
+    async () => {
+      const work = join(cache, 'work', key);
+      await rm(work, { recursive: true, force: true });
+      const log = new BuildLog(join(cache, 'logs', `${key}.log`));
+      const run = (job: Job): Promise<JobResult> =>
+        runInto(log, RUNNERS[options.runner], job, { signal, onEvent });
+      const jobs = request.jobs ?? availableParallelism();
+      const generator = hasProgram('ninja', environment) ? 'Ninja' : undefined;
+      const workshop = { environment, signal, cache, target, toolchain, jobs, generator, onEvent, run };
+      try {
+        const result = await build(request, { work, log, workshop, destination });
+        return result.status === 'compiled' ? { ...result, seconds: (clock() - start) / 1000 } : result;
+      } catch (error) {
+        throw withContext(error, log.hasCommands ? log.path : undefined);
+      } finally {
+        log.close();
+        // What a stray process of the build still writes there is cleared away before the next build.
+        await rm(work, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+      }
+    },
+    { signal, onWait },
+  );
+}
+
+interface Bench {
+  /** The folder of this build; it doesn't exist yet. */
+  readonly work: string;
+  readonly log: BuildLog;
+  readonly workshop: Workshop;
+  readonly destination: string;
+}
+
+type Outcome = Omit<CompiledResult, 'seconds'> | Exclude<CompileResult, CompiledResult>;
+
+async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
+  const { work, log, workshop, destination } = bench;
+  const { cache, onEvent, signal } = workshop;
+  const { origin = 'compile' } = request;
+  const folders = { source: join(work, 'source'), prefix: join(work, 'prefix') };
+  const [toolchainFolder, temporary] = [join(work, 'toolchain'), join(work, 'tmp')];
+  for (const folder of [folders.prefix, toolchainFolder, temporary]) await mkdir(folder, { recursive: true });
+
+  onEvent({ kind: 'stage', stage: 'source', detail: request.source.path });
+  const exclude = [...(request.source.exclude ?? []), cache, destination];
+  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, workshop);
+  log.line(`source tree: sha256 ${treeHash}`);
+
+  const dependencies: ProvidedDependency[] = [];
+  for (const dependency of request.dependencies ?? []) {
+    const provided = await provideDependency(dependency, dependencies, workshop);
+    if ('status' in provided) return failure(provided, log);
+    dependencies.push(provided);
+    const layer = {
+      from: provided.prefix,
+      to: '.',
+      origin: dependency.origin,
+      outside: 'source-outside',
+    } as const;
+    await copyLayer(folders.prefix, layer, signal);
+  }
+
+  onEvent({
+    kind: 'stage',
+    stage: 'compile',
+    detail: `${workshop.toolchain.name} for ${workshop.target.tag}`,
+  });
+  const names = [
+    { path: folders.source, name: NAMES.source },
+    { path: folders.prefix, name: NAMES.prefix },
+  ];
+  const prefixes = dependencies.length === 0 ? [] : [folders.prefix];
+  const equipment = await workshop.toolchain.equip({ folder: toolchainFolder, prefixes, names });
+  const placeholders = {
+    ...folders,
+    ...(request.variant === undefined ? {} : { variant: request.variant }),
+    jobs: String(workshop.jobs),
+    target: workshop.target.tag,
+    ...equipment.tools,
+  };
+  const declared = substituteAll(request.env ?? {}, placeholders, `${origin}.env`);
+  const env = buildEnvironment({ caller: workshop.environment, equipment, declared, temporary });
+  const { jobs, generator } = workshop;
+  const plan = { build: request.build, origin, source: folders.source, equipment, env };
+  const result = await workshop.run({ steps: planSteps({ ...plan, placeholders, jobs, generator }) });
+  if (result.status !== 'done') return failure(result, log);
+
+  onEvent({ kind: 'stage', stage: 'collect', detail: destination });
+  const libraries = await selectLibraries(folders.source, request.outputs);
+  await mkdir(join(destination, '..'), { recursive: true });
+  const published = await publish({ libraries, dependencies, log: log.path }, destination, signal);
+  return {
+    status: 'compiled',
+    ...published,
+    treeHash,
+    dependencies: dependencies.map(({ name, version, cached }) => ({ name, version, cached })),
+  };
+}
+
+function failure(result: Exclude<JobResult, { status: 'done' }>, log: BuildLog): Outcome {
+  if (result.status === 'cancelled') return result;
+  const tail = log.tail();
+  // The compiler's words for ENOSPC: what is wrong isn't the project.
+  if (tail.some((line) => /No space left on device|ENOSPC/.test(line))) {
+    throw noSpace(`${result.step} (${result.command.join(' ')})`, { log: log.path });
+  }
+  return { ...result, log: log.path, tail };
+}
+
+/** Runs a job with everything that it does and says in the log. */
+async function runInto(
+  log: BuildLog,
+  runner: Runner,
+  job: Job,
+  { signal, onEvent }: Pick<Workshop, 'signal' | 'onEvent'>,
+): Promise<JobResult> {
+  return runner.run(job, {
+    signal,
+    onStep: ({ name, command }) => {
+      log.command(name, command);
+      onEvent({ kind: 'command', step: name, command });
+    },
+    onOutput: (chunk) => {
+      log.write(chunk);
+      onEvent({ kind: 'output', text: chunk.toString('utf8') });
+    },
+  });
+}
+
+function hasProgram(name: string, environment: Readonly<Record<string, string | undefined>>): boolean {
+  return (environment['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

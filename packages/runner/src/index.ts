@@ -1,0 +1,24 @@
+export { compile } from './compile.js';
+export { selectLibraries, type SelectedLibrary } from './libraries.js';
+export { parseTarget, type Architecture, type Target } from './target.js';
+export { RunnerError, type RunnerErrorCode, type RunnerErrorDetails } from './error.js';
+export type {
+  CMakeBuild,
+  CommandBuild,
+  CommandsBuild,
+  CompiledResult,
+  CompileEvent,
+  CompileOptions,
+  CompileRequest,
+  CompileResult,
+  DependencySource,
+  FailedResult,
+  LibrarySelection,
+  Named,
+  OutputFile,
+  Overlay,
+  SourceRequest,
+  StaticDependency,
+} from './request.js';
+export type { RunnerName } from './runner/runner.js';
+export type { ToolchainName } from './toolchain/toolchain.js';

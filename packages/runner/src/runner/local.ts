@@ -1,0 +1,33 @@
+import { RunnerError } from '../error.js';
+import { runGroup } from './process-group.js';
+import type { Runner } from './runner.js';
+
+/** Runs the steps on this host, each in a process group of its own. */
+export const localRunner: Runner = {
+  name: 'local',
+  async run(job, { signal, onStep, onOutput }) {
+    const cancelled = (): boolean => signal?.aborted === true;
+    for (const step of job.steps) {
+      if (cancelled()) return { status: 'cancelled' };
+      onStep(step);
+      const [program, ...args] = step.command;
+      const end = await runGroup({ program, args, folder: step.folder, env: step.env, signal, onOutput });
+      // Whatever a program makes of SIGTERM: who cancels wants no result.
+      if (cancelled()) return { status: 'cancelled' };
+      if ('missing' in end) throw cannotStart(program, end.missing, step.folder);
+      if ('exitCode' in end && end.exitCode === 0) continue;
+      return { status: 'failed', step: step.name, command: step.command, ...end };
+    }
+    return { status: 'done' };
+  },
+};
+
+function cannotStart(program: string, errno: string, folder: string): RunnerError {
+  const reason =
+    errno === 'EACCES' ? 'is not executable' : errno === 'ENOENT' ? 'is not there' : `gave ${errno}`;
+  return new RunnerError('tool-missing', `the program '${program}' ${reason} (started in ${folder})`, {
+    hint: program.includes('/')
+      ? 'is the path relative to the source tree, and the file executable?'
+      : `install ${program}, or put its folder on PATH`,
+  });
+}

@@ -1,0 +1,114 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RunnerError } from '../error.js';
+import type { Architecture, Target } from '../target.js';
+import type { Equipment, Site, Toolchain } from './toolchain.js';
+import { searchPaths } from './toolchain.js';
+import { cmakeToolchainFile, wrapperScript } from './wrapper.js';
+import { ZIGLANG } from './ziglang.js';
+
+/** zig's words for the machines, and the ABI where it isn't `gnu`. */
+const MACHINES: Readonly<Record<Architecture, string>> = {
+  x86_64: 'x86_64-linux-gnu',
+  i686: 'x86-linux-gnu',
+  aarch64: 'aarch64-linux-gnu',
+  armv7l: 'arm-linux-gnueabihf',
+  ppc64le: 'powerpc64le-linux-gnu',
+  s390x: 's390x-linux-gnu',
+  riscv64: 'riscv64-linux-gnu',
+};
+
+/**
+ * What zig's compilers are told before the project's own flags, which win:
+ * its default without -O is a debug build with UBSan, whose runtime isn't there in a shared library; stripped,
+ * because its debug information is larger than the code and full of paths.
+ */
+const DEFAULTS = ['-O2', '-fno-sanitize=undefined', '-g0', '-s'];
+
+/**
+ * zig's word for a target: `x86_64-linux-gnu.2.17`. It's always given: without one zig builds for the very CPU
+ * that it runs on.
+ *
+ * @throws {@link RunnerError} `target-unsupported`
+ */
+export function zigTriple(target: Target): string {
+  if (target.libc === 'musl') {
+    throw new RunnerError(
+      'target-unsupported',
+      `${target.tag}: zig names musl libc.so, which no system has`,
+      {
+        hint: 'compile for a manylinux target; musllinux is planned',
+      },
+    );
+  }
+  if (target.floor === undefined) {
+    throw new RunnerError('target-unsupported', `${target.tag}: zig needs to know the oldest glibc`, {
+      hint: `ask for manylinux2014_${target.arch}, or compile with --toolchain host`,
+    });
+  }
+  return `${MACHINES[target.arch]}.${target.floor.join('.')}`;
+}
+
+/**
+ * zig for one target.
+ *
+ * @param program - the installed zig
+ * @param cache - the cache's root: what zig compiles of its own (libc++, 60 s) is kept there
+ */
+export function zigToolchain(target: Target, program: string, cache: string): Toolchain {
+  const triple = zigTriple(target);
+  return {
+    name: 'zig',
+    identity: ['zig', ZIGLANG.version, triple, ...DEFAULTS].join(' '),
+    equip: (site) => equip(site, { target, triple, program, cache }),
+  };
+}
+
+async function equip(
+  site: Site,
+  zig: { target: Target; triple: string; program: string; cache: string },
+): Promise<Equipment> {
+  const renamed = site.names.map(({ path, name }) => `-ffile-prefix-map=${path}=${name}`);
+  const compiler = ['-target', zig.triple, ...DEFAULTS, ...renamed];
+  // zig doesn't look at LIBRARY_PATH. After the project's own -L, as LIBRARY_PATH would be.
+  const searched = site.prefixes.map((prefix) => `-L${join(prefix, 'lib')}`);
+  const tools = {
+    cc: await writeWrapper(site.folder, 'cc', [zig.program, 'cc', ...compiler], searched),
+    cxx: await writeWrapper(site.folder, 'c++', [zig.program, 'c++', ...compiler], searched),
+    ar: await writeWrapper(site.folder, 'ar', [zig.program, 'ar']),
+    ranlib: await writeWrapper(site.folder, 'ranlib', [zig.program, 'ranlib']),
+  };
+  const cmakeToolchain = join(site.folder, 'toolchain.cmake');
+  const { arch: processor } = zig.target;
+  // The site's own folder has neither headers nor libraries: it stands for "nowhere on this host".
+  const roots = [site.folder, ...site.prefixes] as const;
+  await writeFile(cmakeToolchain, cmakeToolchainFile({ processor, ...tools, roots }));
+  const zigCache = join(zig.cache, 'zig-cache');
+  return {
+    tools,
+    env: {
+      CC: tools.cc,
+      CXX: tools.cxx,
+      AR: tools.ar,
+      RANLIB: tools.ranlib,
+      ZIG_GLOBAL_CACHE_DIR: zigCache,
+      ZIG_LOCAL_CACHE_DIR: zigCache,
+      ...searchPaths(site.prefixes),
+      // In place of the host's own folders, which PKG_CONFIG_PATH would only be added to.
+      PKG_CONFIG_LIBDIR: site.folder,
+    },
+    cmakeToolchainFile: cmakeToolchain,
+  };
+}
+
+async function writeWrapper(
+  folder: string,
+  name: string,
+  command: readonly string[],
+  after: readonly string[] = [],
+): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, wrapperScript(command, after));
+  await chmod(path, 0o755);
+  return path;
+}
