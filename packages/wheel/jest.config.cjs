@@ -1,0 +1,1 @@
+module.exports = { displayName: 'wheel', preset: '../../jest.preset.cjs' };

@@ -1,0 +1,17 @@
+export { bufferSource, type ByteSource, type ClosableSource, openFile } from './byte-source.js';
+export { entryPointsText } from './entry-points.js';
+export { type ProjectProblem, WheelError, type WheelErrorCode, type WheelErrorOptions } from './error.js';
+export { formatWheelFilename, parseWheelFilename, type WheelFilename } from './filename.js';
+export type { WheelInput } from './input.js';
+export type { WheelSpec } from './layout.js';
+export { coreMetadata, type MetadataContent } from './metadata.js';
+export { checkName, normaliseDistribution } from './name.js';
+export { checkProject } from './project/check-project.js';
+export type { LicenseTable, Person, Project, ReadmeTable } from './project/project.js';
+export { projectReadme, type ReadmeSource } from './project/readme.js';
+export { formatRecord, parseRecord, recordHash, type RecordRow } from './record.js';
+export { expandTags, type WheelTags } from './tag.js';
+export { normaliseVersion } from './version.js';
+export { openWheel, type Wheel, type WheelMember } from './wheel.js';
+export { parseWheelFile, type WheelFile, type WheelFileInput, wheelFileText } from './wheel-file.js';
+export { type WrittenWheel, type WriteOptions, writeWheel } from './write.js';

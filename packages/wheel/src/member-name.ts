@@ -1,0 +1,73 @@
+import { quoted, WheelError } from './error.js';
+
+const LONGEST = 0xffff;
+
+/**
+ * Refuses a member name that could be written outside its folder, or which two programs could read as two
+ * things: absolute, with `..`, `.` or empty parts, backslashes, drive letters, control characters.
+ * A name of a directory ends in `/`; only the reader meets those. Throws `unsafe-name`.
+ */
+export function checkMemberName(name: string): void {
+  const reason = whyUnsafe(name);
+  if (reason !== undefined) {
+    throw new WheelError('unsafe-name', `member name ${quoted(name)} ${reason}`, { member: name });
+  }
+}
+
+function whyUnsafe(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (Buffer.byteLength(name) > LONGEST) return `is longer than ${LONGEST} bytes`;
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(name)) return 'contains a control character';
+  if (/\p{Surrogate}/u.test(name)) return 'is not Unicode text';
+  if (name.includes('\\')) return 'contains a backslash';
+  if (name.startsWith('/')) return 'is absolute';
+  if (/^[A-Za-z]:/.test(name)) return 'starts with a drive letter';
+  const parts = (name.endsWith('/') ? name.slice(0, -1) : name).split('/');
+  if (parts.includes('..')) return "leads out of its folder ('..')";
+  if (parts.includes('.') || parts.includes('')) return "has an empty or '.' part";
+  return undefined;
+}
+
+/**
+ * Refuses two members of one name, and a file whose name another member needs as its folder. With `fold`,
+ * names that differ by case or by Unicode composition only count as one, as they do on macOS and Windows.
+ * Throws `duplicate-name`.
+ */
+export function checkUniqueNames(names: readonly string[], options: { readonly fold: boolean }): void {
+  const paths = names.map((name) => {
+    const folder = name.endsWith('/');
+    const path = folder ? name.slice(0, -1) : name;
+    // NUL, which no name contains, sorts a folder's content right behind a file of the folder's name.
+    return { name, folder, key: (options.fold ? folded(path) : path).replaceAll('/', '\0') };
+  });
+  paths.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  let previous: Path | undefined;
+  for (const path of paths) {
+    if (previous !== undefined && collide(previous, path)) throw duplicate(previous.name, path.name);
+    previous = path;
+  }
+}
+
+interface Path {
+  readonly name: string;
+  readonly folder: boolean;
+  readonly key: string;
+}
+
+function collide(first: Path, second: Path): boolean {
+  if (first.key === second.key) return !(first.folder && second.folder) || first.name === second.name;
+  return !first.folder && second.key.startsWith(`${first.key}\0`);
+}
+
+function folded(path: string): string {
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+function duplicate(name: string, other: string): WheelError {
+  const message =
+    name === other
+      ? `${quoted(name)} is in the archive twice`
+      : `${quoted(name)} and ${quoted(other)} would be one path when they are unpacked`;
+  return new WheelError('duplicate-name', message, { member: other });
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { WheelError } from './error.js';
+import { prepareInput } from './input.js';
+import { layoutWheel, type WheelSpec } from './layout.js';
+import { formatRecord, recordHash, type RecordRow } from './record.js';
+import { replaceFile } from './replace-file.js';
+import { fileError } from './system-error.js';
+import { DOS_EPOCH, dosTime } from './zip/dos-time.js';
+import { BLOCK_SIZE, type ZipOutput, ZipWriter } from './zip/zip-writer.js';
+
+export interface WriteOptions {
+  /** Deflate level, 0 (store everything) to 9; 6 if not given. */
+  readonly level?: number;
+  readonly signal?: AbortSignal;
+  /** The time of every member, in seconds since 1970; 1980-01-01 if not given. */
+  readonly sourceDateEpoch?: number;
+  /** Blocks of 1 MiB in flight; the number of processors and two if not given. It doesn't change the result. */
+  readonly concurrency?: number;
+  /** Called after each block, with the content written so far and all of it, in bytes. */
+  readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
+}
+
+export interface WrittenWheel {
+  readonly path: string;
+  readonly filename: string;
+  readonly size: number;
+  /** Of the wheel, in hexadecimal. */
+  readonly sha256: string;
+  /** How many members it has, RECORD among them. */
+  readonly members: number;
+}
+
+/**
+ * Writes a wheel into a folder, which is made if needed. The same spec and options give the same bytes on every
+ * run. All checks come first; then each input is read once, into a new file that is renamed at the end, so that
+ * the wheel is there as a whole or not at all.
+ *
+ * Throws what `layoutWheel` refuses, `bad-input` for options, `not-found`, `not-a-regular-file` and
+ * `input-changed` for inputs, `out-of-space`, `io`, and `aborted` (its cause is the signal's reason).
+ */
+export async function writeWheel(
+  folder: string,
+  spec: WheelSpec,
+  options: WriteOptions = {},
+): Promise<WrittenWheel> {
+  const layout = layoutWheel(spec);
+  const { level = 6, concurrency = availableParallelism() + 2, signal, onProgress } = options;
+  checkWhole('level', level, 0, 9);
+  checkWhole('concurrency', concurrency, 1, 1024);
+  const modified = dosTime(options.sourceDateEpoch ?? DOS_EPOCH);
+  const inputs = await Promise.all(layout.members.map(prepareInput));
+  const total = inputs.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  const proceed = (): void => {
+    if (signal?.aborted === true)
+      throw new WheelError('aborted', 'writing was cancelled', { cause: signal.reason });
+  };
+  const progress = (bytes: number): void => {
+    if (done === total) return; // RECORD, whose size nobody knew before.
+    done += bytes;
+    onProgress?.(done, total);
+  };
+  proceed();
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw fileError(error, 'making the folder', folder);
+  });
+  const path = join(folder, layout.filename);
+  return replaceFile(path, async (file, temporary) => {
+    const zip = new ZipWriter(zipOutput(file, temporary), {
+      level,
+      concurrency,
+      modified,
+      proceed,
+      progress,
+    });
+    try {
+      const rows: RecordRow[] = [];
+      for (const input of inputs) {
+        rows.push({ path: input.name, hash: recordHash(await zip.add(input)), size: input.size });
+      }
+      const record = formatRecord([...rows, { path: layout.record }]);
+      await zip.add(await prepareInput({ name: layout.record, content: Buffer.from(record) }));
+      const size = await zip.finish();
+      const sha256 = await digest(file, size, proceed);
+      return { path, filename: layout.filename, size, sha256, members: inputs.length + 1 };
+    } catch (error) {
+      await zip.abandon();
+      throw error;
+    }
+  });
+}
+
+/** Local headers were written after their data, so that the whole file can only be hashed now. */
+async function digest(file: FileHandle, size: number, proceed: () => void): Promise<string> {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(BLOCK_SIZE);
+  for (let at = 0; at < size; ) {
+    proceed();
+    const { bytesRead } = await file.read(block, 0, block.length, at);
+    if (bytesRead === 0) throw new WheelError('io', `the new file ends at ${at}, not at ${size}`);
+    hash.update(block.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return hash.digest('hex');
+}
+
+function zipOutput(file: FileHandle, path: string): ZipOutput {
+  return {
+    truncate: (length) => file.truncate(length),
+    write: async (bytes, position) => {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+        if (bytesWritten === 0) throw new WheelError('io', `${path} takes no more bytes`);
+        done += bytesWritten;
+      }
+    },
+  };
+}
+
+function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new WheelError('bad-input', `${name} must be a whole number from ${least} to ${most}, not ${value}`);
+}

@@ -1,0 +1,87 @@
+import { pipeline, Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { type ByteSource, readExactly } from '../byte-source.js';
+import { quoted, WheelError } from '../error.js';
+import { METHOD_STORE } from './constants.js';
+
+/** Where a member's bytes lie and what they must turn out to be. */
+export interface MemberData {
+  readonly archive: ByteSource;
+  readonly name: string;
+  readonly offset: number;
+  readonly method: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  readonly crc32: number;
+}
+
+const READ = 1 << 18;
+const CHUNK = 1 << 18;
+
+/**
+ * The bytes of a member from its start, in pieces of at most 256 KiB. Never gives more than the declared size;
+ * the end is reached only if size, CRC and the length of the compressed data were all as declared.
+ * Throws `size-mismatch`, `crc-mismatch`, or `bad-archive` where the data isn't a deflate stream.
+ */
+export async function* memberChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
+  let done = 0;
+  let crc = 0;
+  for await (const chunk of member.method === METHOD_STORE ? rawChunks(member) : inflatedChunks(member)) {
+    done += chunk.length;
+    if (done > member.size) throw sizeMismatch(member, `at least ${done}`);
+    crc = crc32(chunk, crc);
+    yield chunk;
+  }
+  if (done !== member.size) throw sizeMismatch(member, String(done));
+  if (crc !== member.crc32) {
+    const found = crc.toString(16).padStart(8, '0');
+    const declared = member.crc32.toString(16).padStart(8, '0');
+    throw new WheelError(
+      'crc-mismatch',
+      `${quoted(member.name)} has CRC ${found}, but ${declared} is declared`,
+      {
+        member: member.name,
+      },
+    );
+  }
+}
+
+async function* rawChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < member.compressedSize; at += READ) {
+    const length = Math.min(READ, member.compressedSize - at);
+    yield await readExactly(member.archive, member.offset + at, length);
+  }
+}
+
+async function* inflatedChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
+  const inflate = createInflateRaw({ chunkSize: CHUNK });
+  const raw = Readable.from(rawChunks(member), { objectMode: false, highWaterMark: READ });
+  pipeline(raw, inflate, () => undefined);
+  try {
+    for await (const chunk of inflate) yield chunk as Uint8Array;
+  } catch (error) {
+    if (error instanceof WheelError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WheelError('bad-archive', `${quoted(member.name)} cannot be inflated: ${reason}`, {
+      member: member.name,
+      cause: error,
+    });
+  } finally {
+    inflate.destroy();
+  }
+  if (inflate.bytesWritten !== member.compressedSize) {
+    throw new WheelError(
+      'size-mismatch',
+      `${quoted(member.name)} ends after ${inflate.bytesWritten} of its ${member.compressedSize} compressed bytes`,
+      { member: member.name },
+    );
+  }
+}
+
+function sizeMismatch(member: MemberData, found: string): WheelError {
+  return new WheelError(
+    'size-mismatch',
+    `${quoted(member.name)} has ${found} bytes, but ${member.size} are declared`,
+    { member: member.name },
+  );
+}
