@@ -1,0 +1,116 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { arch } from 'node:os';
+import { join } from 'node:path';
+import type { CompileEvent, FailedResult } from '@wheelwright/runner';
+import type { CommandContext } from '../command.js';
+import type { ProjectFile } from '../config/load.js';
+import { compileRequest, librarySelections } from './compile-request.js';
+import type { BuildSettings } from './settings.js';
+import { applyVariant } from './variant-table.js';
+
+/** A file of a build: its name below the package (or among the licences), and where it lies. */
+export interface BuiltFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The native libraries of a project, wherever they came from. */
+export interface Libraries {
+  readonly status: 'ready';
+  /** In the order of the configuration: the first one is the artifact's own. */
+  readonly libraries: readonly BuiltFile[];
+  /** Licence files of what was linked in. */
+  readonly licenses: readonly BuiltFile[];
+  /** The platform tag that was compiled for; undefined for what belongs to this machine. */
+  readonly compiledFor: string | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * Compiles a project, or takes the libraries that it has already. What was compiled stays in `OUT/compiled/NAME`
+ * with its log, until the next build of the same project.
+ */
+export async function provideLibraries(
+  file: ProjectFile,
+  settings: BuildSettings,
+  cache: string,
+  context: CommandContext,
+): Promise<Libraries | FailedResult> {
+  const { selectLibraries } = await import('@wheelwright/runner');
+  const selections = librarySelections(file);
+  if (file.tool.compile !== undefined) return compileProject(file, settings, cache, context);
+  context.reporter.step('collecting the libraries');
+  return {
+    status: 'ready',
+    libraries: await selectLibraries(file.folder, selections),
+    licenses: [],
+    compiledFor: undefined,
+    seconds: 0,
+  };
+}
+
+async function compileProject(
+  file: ProjectFile,
+  settings: BuildSettings,
+  cache: string,
+  { host, reporter, signal }: CommandContext,
+): Promise<Libraries | FailedResult> {
+  const { compile } = await import('@wheelwright/runner');
+  const { env } = applyVariant(file, settings.variant);
+  const kept = join(settings.out, 'compiled', file.project.name);
+  const destination = `${kept}.${process.pid}`;
+  await mkdir(join(settings.out, 'compiled'), { recursive: true });
+  const result = await compile(compileRequest(file, settings, env, machineWord()), {
+    runner: 'local',
+    cache,
+    destination,
+    signal,
+    environment: host.env,
+    onEvent: (event) => {
+      report(event, reporter);
+    },
+  });
+  if (result.status === 'cancelled') throw signal.reason;
+  if (result.status === 'failed') return result;
+  await rm(kept, { recursive: true, force: true });
+  await rename(destination, kept);
+  const moved = (path: string): string => join(kept, path.slice(destination.length + 1));
+  return {
+    status: 'ready',
+    libraries: result.outputs.map(({ name, path }) => ({ name, path: moved(path) })),
+    // An artifact's licences are base names: the folders become part of theirs.
+    licenses: result.licenses.map(({ name, path }) => ({
+      name: name.replaceAll('/', '-'),
+      path: moved(path),
+    })),
+    compiledFor: settings.toolchain === 'host' ? undefined : settings.target,
+    seconds: result.seconds,
+  };
+}
+
+function report(event: CompileEvent, reporter: CommandContext['reporter']): void {
+  switch (event.kind) {
+    case 'stage':
+      reporter.step(`${event.stage}: ${event.detail}`);
+      break;
+    case 'command':
+      reporter.detail(event.step);
+      break;
+    case 'output': {
+      const line = event.text.trimEnd().split('\n').at(-1) ?? '';
+      // A terminal's width is its own business, a hundred letters of a compiler's line say enough.
+      reporter.detail(line.slice(0, 100));
+    }
+  }
+}
+
+/** Node's word for this machine in those of platform tags. */
+function machineWord(): string {
+  const words: Readonly<Record<string, string>> = {
+    x64: 'x86_64',
+    arm64: 'aarch64',
+    ia32: 'i686',
+    arm: 'armv7l',
+  };
+  return words[arch()] ?? arch();
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { identifyBuild, pushArtifact, type ArtifactId } from '@wheelwright/artifact';
+import { openStore } from '@wheelwright/store';
+import type { CommandContext } from '../command.js';
+import type { ProjectFile } from '../config/load.js';
+import { version } from '../version.js';
+import type { BuildSettings } from './settings.js';
+
+/** Files of a build that an artifact keeps. */
+export interface BuildProducts {
+  /** The first is the artifact's own library, the others go along with it. */
+  readonly libraries: readonly { readonly name: string; readonly path: string }[];
+  readonly licenses: readonly { readonly name: string; readonly path: string }[];
+  readonly variant: string;
+  /** The platform tag that was compiled for; undefined for what belongs to this machine. */
+  readonly compiledFor: string | undefined;
+  /** `cp311` for libraries of one Python. */
+  readonly python: string | null;
+}
+
+/**
+ * Pushes the libraries and licences of a build under its commit, operating system, variant and linking.
+ * Without a commit there is nothing to name it by: it is skipped with a warning.
+ *
+ * @returns the artifact's URL, or null where it was skipped
+ * @throws ArtifactError `conflict` where other bytes lie under the same identity
+ */
+export async function keepArtifact(
+  products: BuildProducts,
+  { folder }: ProjectFile,
+  settings: BuildSettings,
+  { host, reporter, signal }: CommandContext,
+): Promise<string | null> {
+  const [library, ...others] = products.libraries;
+  if (library === undefined) return null;
+  const identity = await identifyBuild({
+    folder,
+    environment: host.env,
+    platform: process.platform,
+    readText: (path) => readFile(path, 'utf8').catch(() => undefined),
+    os: products.compiledFor,
+    signal,
+  });
+  const { commit, os, dirty, notes } = identity;
+  if (!commit.found || !os.found) {
+    const missing = commit.found ? os : commit;
+    reporter.warn(`the artifact is not kept: ${missing.found ? '' : missing.hint}`);
+    return null;
+  }
+  for (const note of notes) reporter.warn(note);
+  const id: ArtifactId = {
+    commit: commit.value,
+    os: os.value,
+    variant: products.variant,
+    linking: settings.linking,
+    branch: null,
+    python: products.python,
+  };
+  const store = openStore(settings.store);
+  const { artifact } = await pushArtifact(store, {
+    id,
+    library: { path: library.path, name: basename(library.name) },
+    files: [
+      ...others.map(({ name, path }) => ({ name, path, role: 'dependency' as const })),
+      ...products.licenses.map(({ name, path }) => ({ name, path, role: 'license' as const })),
+    ],
+    // What a changed tree gives is nobody's release: the next build of it may replace it.
+    replace: dirty === true,
+    tool: `wheelwright ${version}`,
+    created: new Date(),
+    signal,
+  });
+  return artifact.url;
+}

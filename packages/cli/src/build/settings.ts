@@ -1,0 +1,65 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { GlobalOptions } from '../command.js';
+import type { ProjectFile } from '../config/load.js';
+
+/** What `build-wheel` was told on its command line; the environment has filled in what was not. */
+export interface BuildFlags {
+  readonly variant?: string;
+  readonly toolchain?: 'zig' | 'host';
+  readonly platform?: string;
+  readonly linking?: 'static' | 'dynamic';
+  readonly out: string;
+  readonly store?: string;
+  readonly python: string;
+  readonly test: boolean;
+}
+
+/** How a project is built: flags win over the environment, the environment over the file, the file over defaults. */
+export interface BuildSettings {
+  readonly variant: string | undefined;
+  readonly toolchain: 'zig' | 'host';
+  /** The platform tag to compile for and to claim; undefined where the result decides. */
+  readonly target: string | undefined;
+  readonly linking: 'static' | 'dynamic';
+  /** Absolute. */
+  readonly out: string;
+  /** A folder or URL of the artifact store. */
+  readonly store: string;
+  readonly python: string;
+  readonly test: boolean;
+}
+
+/** The values of commander, whose types it can't know, as what program.ts declares them to be. */
+export function buildFlags(options: Record<string, unknown>): BuildFlags {
+  return options as unknown as BuildFlags;
+}
+
+/**
+ * @param dataFolder - where a user's own data is kept: the artifact store lies there by default
+ */
+export function resolveSettings(
+  flags: BuildFlags,
+  { folder, tool }: ProjectFile,
+  { cwd }: Pick<GlobalOptions, 'cwd'>,
+  dataFolder: string,
+): BuildSettings {
+  const toolchain = flags.toolchain ?? tool.compile?.toolchain ?? 'zig';
+  return {
+    variant: flags.variant,
+    toolchain,
+    // The host's own compiler links against the host's own glibc: what comes out is seen, not asked for.
+    target: flags.platform ?? (toolchain === 'host' ? undefined : tool.compile?.targets[0]),
+    linking: flags.linking ?? tool.linking,
+    out: resolve(cwd, flags.out),
+    store:
+      storeUrl(flags.store, cwd) ?? storeUrl(tool.store?.url, folder) ?? resolve(dataFolder, 'artifacts'),
+    python: flags.python,
+    test: flags.test,
+  };
+}
+
+/** A relative path starts from where it was written: the command line or the project's file. */
+function storeUrl(url: string | undefined, base: string): string | undefined {
+  if (url === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || isAbsolute(url)) return url;
+  return resolve(base, url);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildElf, temporaryFolder } from '@wheelwright/testing';
+import { writeProject } from '../testing/project.js';
+import { wheelwright } from '../testing/terminal.js';
+
+const root = await temporaryFolder('inspect');
+await writeProject(root, '.', {
+  'libdemo.so': buildElf({
+    machine: 'aarch64',
+    soname: 'libdemo.so.1',
+    needed: ['libc.so.6', 'libz.so.1'],
+    runpath: '$ORIGIN/../lib:/opt/lib',
+    imports: [{ name: 'memcpy', library: 'libc.so.6', version: 'GLIBC_2.17' }],
+    exports: ['PyInit_libdemo', 'demo'],
+    buildId: 'c0ffee00',
+    execStack: true,
+  }),
+});
+
+describe('inspect', () => {
+  it('prints every field of the contract', async () => {
+    const { exitCode, stdout } = await wheelwright(root, ['inspect', '--json', 'libdemo.so']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 'wheelwright/inspect@1',
+      path: 'libdemo.so',
+      class: 64,
+      endian: 'little',
+      machine: 'aarch64',
+      type: 'DYN',
+      osabi: expect.any(String),
+      interpreter: null,
+      soname: 'libdemo.so.1',
+      needed: ['libc.so.6', 'libz.so.1'],
+      rpath: [],
+      runpath: ['$ORIGIN/../lib', '/opt/lib'],
+      versionNeeds: { 'libc.so.6': ['GLIBC_2.17'] },
+      versionDefinitions: [],
+      imports: 1,
+      exports: 2,
+      pythonInit: ['libdemo'],
+      isa: null,
+      stripped: true,
+      buildId: 'c0ffee00',
+      execStack: true,
+    });
+  });
+
+  it('prints them for people', async () => {
+    const { stdout } = await wheelwright(root, ['inspect', 'libdemo.so']);
+    expect(stdout).toContain('soname         libdemo.so.1');
+    expect(stdout).toContain('version needs  libc.so.6: GLIBC_2.17');
+    expect(stdout).toContain('asks for an executable stack');
+  });
+});

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { inspectElf, openFile, type ElfFile } from '@wheelwright/elf';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { elfDocument } from '../render/elf-document.js';
+import { fields } from '../render/fields.js';
+import { documentOf } from '../render/results.js';
+
+/** `inspect FILE...`: what each file says. */
+export function inspect(paths: readonly string[]): Promise<Command> {
+  return Promise.resolve(async ({ options, style }) => {
+    const results = [];
+    for (const path of paths) {
+      const file = await inspectFile(resolve(options.cwd, path));
+      results.push({ path, file });
+    }
+    return {
+      exitCode: EXIT.done,
+      document: documentOf(
+        'wheelwright/inspect@1',
+        results.map(({ path, file }) => elfDocument(path, file)),
+      ),
+      text: results.map(({ path, file }) => `${style.bold(path)}\n${describe(file)}`).join('\n\n'),
+    };
+  });
+}
+
+async function inspectFile(path: string): Promise<ElfFile> {
+  const source = await openFile(path);
+  try {
+    return await inspectElf(source);
+  } finally {
+    await source.close();
+  }
+}
+
+function describe(file: ElfFile): string {
+  const needs = Object.entries(file.versionNeeds).map(
+    ([library, versions]) => `${library}: ${versions.join(' ')}`,
+  );
+  return fields([
+    ['machine', `${file.machine}, ${file.class} bit, ${file.endian} endian, ${file.type}, ${file.osabi}`],
+    ['soname', file.soname],
+    ['interpreter', file.interpreter],
+    ['needed', file.needed.join('\n')],
+    ['rpath', file.rpath.join(':')],
+    ['runpath', file.runpath.join(':')],
+    ['version needs', needs.join('\n')],
+    ['version definitions', file.versionDefinitions.join(' ')],
+    ['symbols', `${file.imports.length} imported, ${file.exports} exported`],
+    ['python init', file.pythonInit.join(' ')],
+    ['isa', file.isa],
+    ['build id', file.buildId],
+    [
+      'notes',
+      [file.stripped ? 'stripped' : '', file.execStack ? 'asks for an executable stack' : '']
+        .filter(Boolean)
+        .join(', '),
+    ],
+  ]);
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** A path inside the project, as people write it: relative, with `/`. Where it may lead is checked by its user. */
+const path = z.string().min(1);
+const words = z.array(z.string());
+const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable'),
+  z.string(),
+);
+
+const library = z.strictObject({ from: path, base: path.optional(), to: path.optional() });
+const overlay = z.strictObject({ path, to: path.optional() });
+
+const source = z.strictObject({
+  path: path.default('.'),
+  overlays: z.array(overlay).default([]),
+  remove: words.default([]),
+  patches: z.array(path).default([]),
+});
+
+const compile = z
+  .strictObject({
+    runner: z.enum(['local']).default('local'),
+    toolchain: z.enum(['zig', 'host']).default('zig'),
+    targets: z.array(z.string().min(1)).min(1).default(['manylinux2014_x86_64']),
+    'build-system': z.enum(['cmake']).optional(),
+    options: words.default([]),
+    command: z.array(z.string()).min(1).optional(),
+    env: environment.default({}),
+  })
+  .refine((table) => (table['build-system'] === undefined) !== (table.command === undefined), {
+    message: 'needs either build-system or command',
+  });
+
+const staticDependency = z
+  .strictObject({
+    name: z.string().min(1),
+    version: z.string().min(1),
+    npm: z.string().optional(),
+    integrity: z.string().optional(),
+    archive: path.optional(),
+    sha256: z.string().optional(),
+    subfolder: path.optional(),
+    'build-system': z.enum(['cmake']).optional(),
+    options: words.default([]),
+    commands: z.array(z.array(z.string()).min(1)).optional(),
+    env: environment.default({}),
+    licenses: words.default([]),
+  })
+  .refine((table) => (table['build-system'] === undefined) !== (table.commands === undefined), {
+    message: 'needs either build-system or commands',
+  })
+  .refine((table) => (table.npm === undefined) !== (table.archive === undefined), {
+    message: 'needs a source: npm with integrity, or archive with sha256',
+  });
+
+const variant = z.strictObject({
+  name: z.string().min(1).optional(),
+  summary: z.string().min(1).optional(),
+  readme: z.string().min(1).optional(),
+  env: environment.default({}),
+  'requires-dist': words.default([]),
+});
+
+/** The table `[tool.wheelwright]` of a pyproject.toml, as docs/configuration.md describes it. */
+export const toolSchema = z.strictObject({
+  package: z
+    .string()
+    .regex(/^[^\W\d]\w*(\.[^\W\d]\w*)*$/u, 'is no import name, such as simpledet_ops')
+    .optional(),
+  namespace: z.boolean().default(false),
+  libraries: z.array(library).min(1).optional(),
+  linking: z.enum(['static', 'dynamic']).default('static'),
+  source: source.optional(),
+  compile: compile.optional(),
+  static: z.array(staticDependency).default([]),
+  variants: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9._+-]*$/, 'is no variant word, such as cu102'), variant)
+    .default({}),
+  store: z.strictObject({ url: z.string().min(1) }).optional(),
+});
+
+/** What `[tool.wheelwright]` says, with defaults filled in. */
+export type ToolTable = z.infer<typeof toolSchema>;

@@ -1,0 +1,2 @@
+export { run, type Host } from './run.js';
+export { EXIT, type ExitCode } from './exit-code.js';

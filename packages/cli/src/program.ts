@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+import { Command as Commander, CommanderError, Option } from 'commander';
+import type { Command, GlobalOptions } from './command.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import type { Host } from './run.js';
+import { version } from './version.js';
+
+/** What is to be run. */
+export interface Invocation {
+  readonly options: GlobalOptions;
+  readonly command: Command;
+}
+
+/** A parsed command line: something to run, or one that help, version or a usage error has answered. */
+export type Parsed =
+  | { readonly kind: 'run'; readonly invocation: Invocation }
+  | { readonly kind: 'answered'; readonly exitCode: ExitCode };
+
+/** The command line as data. Each command's code is loaded only when it runs. */
+export function createProgram(host: Host): { parse(args: readonly string[]): Promise<Parsed> } {
+  let invocation: Invocation | undefined;
+  const program = new Commander('wheelwright')
+    .description('Turns compiled native code into Python wheels that install where they claim to.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .showHelpAfterError('(run the command with --help to see what it takes)')
+    .showSuggestionAfterError();
+
+  const define = (name: string): Commander => withGlobalOptions(program.command(name));
+  /** Remembers what to run: parsing itself does nothing. */
+  const runs = (
+    command: Commander,
+    load: (args: string[], options: Record<string, unknown>) => Promise<Command>,
+  ): void => {
+    command.action(async () => {
+      const options = command.opts<Record<string, unknown>>();
+      invocation = {
+        options: globalOptions(options, host),
+        command: await load(argumentsOf(command), options),
+      };
+    });
+  };
+
+  runs(
+    define('build-wheel')
+      .description(
+        'compile a project (or take libraries that are built already), pack and audit its wheel, keep its artifact',
+      )
+      .argument(
+        '[project]',
+        'the folder with pyproject.toml (default: WHEELWRIGHT_PROJECT, else this folder)',
+      )
+      .addOption(
+        new Option('--variant <word>', 'the variant that is asked for: cpu, native, cu102 ...').env(
+          'WHEELWRIGHT_VARIANT',
+        ),
+      )
+      .addOption(
+        new Option('--runner <where>', 'where to compile').choices(['local']).env('WHEELWRIGHT_RUNNER'),
+      )
+      .addOption(
+        new Option('--toolchain <what>', 'what to compile with')
+          .choices(['zig', 'host'])
+          .env('WHEELWRIGHT_TOOLCHAIN'),
+      )
+      .addOption(
+        new Option('--platform <tag>', 'the platform tag to build for and to claim').env(
+          'WHEELWRIGHT_PLATFORM',
+        ),
+      )
+      .addOption(
+        new Option('--linking <how>', 'how dependencies are linked')
+          .choices(['static', 'dynamic'])
+          .env('WHEELWRIGHT_LINKING'),
+      )
+      .addOption(new Option('--out <folder>', 'where the wheel goes').default('dist').env('WHEELWRIGHT_OUT'))
+      .addOption(
+        new Option('--store <url>', 'where the artifact goes: a folder or file:// URL').env(
+          'WHEELWRIGHT_STORE',
+        ),
+      )
+      .addOption(
+        new Option('--python <program>', 'the interpreter of --test')
+          .default('python3')
+          .env('WHEELWRIGHT_PYTHON'),
+      )
+      .option('--test', 'install the wheel into a clean virtual environment and import it', false)
+      .addHelpText(
+        'after',
+        examples([
+          'build-wheel',
+          'build-wheel ../mine --variant cu101',
+          'build-wheel --toolchain host --test',
+        ]),
+      ),
+    async (args, options) => (await import('./commands/build-wheel.js')).buildWheel(args, options),
+  );
+  runs(
+    define('audit')
+      .description(
+        'judge wheels and ELF files by the tags that they claim, with reasons; exit 1 when a claim does not hold',
+      )
+      .argument('<path...>', 'wheels, ELF files or folders')
+      .option('--policy <name>', 'judge by this policy instead, such as manylinux2014_x86_64')
+      .addHelpText(
+        'after',
+        examples(['audit dist/*.whl', 'audit --policy manylinux2014_x86_64 build/libmxnet.so']),
+      ),
+    async (args, options) => (await import('./commands/audit.js')).audit(args, options),
+  );
+  runs(
+    define('inspect')
+      .description('show what ELF files say: dependencies, symbol versions, notes')
+      .argument('<file...>', 'ELF files')
+      .addHelpText('after', examples(['inspect libmxnet.so', 'inspect --json build/*.so'])),
+    async (args) => (await import('./commands/inspect.js')).inspect(args),
+  );
+
+  return {
+    async parse(args) {
+      try {
+        await program.parseAsync([...args], { from: 'user' });
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        return { kind: 'answered', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.badInput };
+      }
+      if (invocation === undefined) {
+        program.outputHelp({ error: true });
+        return { kind: 'answered', exitCode: EXIT.badInput };
+      }
+      return { kind: 'run', invocation };
+    },
+  };
+}
+
+function withGlobalOptions(command: Commander): Commander {
+  return command
+    .option('--json', 'print exactly one JSON document on standard output', false)
+    .option('--quiet', 'print nothing but the result and errors', false)
+    .option('--verbose', 'print each step, also when piped', false)
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .option('--cwd <folder>', 'the folder that relative paths start from');
+}
+
+function globalOptions(options: Record<string, unknown>, host: Host): GlobalOptions {
+  const folder = options['cwd'];
+  return {
+    json: options['json'] === true,
+    quiet: options['quiet'] === true,
+    verbose: options['verbose'] === true,
+    color: options['color'] !== false,
+    cwd: typeof folder === 'string' ? resolve(host.cwd(), folder) : host.cwd(),
+  };
+}
+
+/** Positional arguments, with a variadic one spread and an absent optional one left out. */
+function argumentsOf(command: Commander): string[] {
+  return command.processedArgs.flat().filter((argument): argument is string => typeof argument === 'string');
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  wheelwright ${line}`).join('\n')}`;
+}

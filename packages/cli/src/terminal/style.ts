@@ -1,0 +1,20 @@
+import pc from 'picocolors';
+import type { GlobalOptions } from '../command.js';
+import type { Output } from '../run.js';
+
+/** Colours for one stream: real ones, or none. */
+export type Style = ReturnType<typeof pc.createColors>;
+
+/**
+ * Colours are for people: on a terminal, unless `--no-color` or NO_COLOR (https://no-color.org) says otherwise;
+ * FORCE_COLOR asks for them anyway.
+ */
+export function styleFor(
+  output: Output,
+  env: NodeJS.ProcessEnv,
+  options: Pick<GlobalOptions, 'color'>,
+): Style {
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const refused = !options.color || (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
+  return pc.createColors(!refused && (forced || output.isTTY === true));
+}
