@@ -1,7 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildEnvironment } from './build/environment.js';
 import { planSteps } from './build/steps.js';
 import type { Workshop } from './build/workshop.js';
@@ -21,6 +20,7 @@ import { copyLayer } from './source/layer.js';
 import { prepareSource } from './source/prepare.js';
 import { parseTarget } from './target.js';
 import { chooseToolchain } from './toolchain/choose.js';
+import { hasProgram, withCMake } from './toolchain/cmake.js';
 
 const RUNNERS: Readonly<Record<RunnerName, Runner>> = { local: localRunner };
 
@@ -49,7 +49,7 @@ export async function compile(request: CompileRequest, options: CompileOptions):
 async function compileLocked(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
   const {
     signal,
-    environment = process.env,
+    environment: caller = process.env,
     clock = Date.now,
     destination,
     onEvent = () => undefined,
@@ -61,7 +61,9 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
   refuseExisting(destination);
   await mkdir(options.cache, { recursive: true });
   const cache = await realpath(options.cache);
-  const toolchain = await chooseToolchain(request.toolchain, target, cache, { environment, signal, onEvent });
+  const context = { environment: caller, signal, onEvent };
+  const toolchain = await chooseToolchain(request.toolchain, target, cache, context);
+  const environment = await withCMake(request, cache, context);
 
   // Not of the content: the path stays while the sources change, and a compiler's cache knows files by path.
   const place = [request.source.path, request.build, request.variant, target.tag, toolchain.identity];
@@ -196,16 +198,5 @@ async function runInto(
       log.write(chunk);
       onEvent({ kind: 'output', text: chunk.toString('utf8') });
     },
-  });
-}
-
-function hasProgram(name: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  return (environment['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
   });
 }
