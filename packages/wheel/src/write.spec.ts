@@ -196,6 +196,7 @@ describe('other tools accept what it wrote', () => {
     ],
     ['twine', (wheel) => ['check', '--strict', wheel]],
     ['check-wheel-contents', (wheel) => [wheel]],
+    ['wheel', (wheel, target) => ['unpack', '--dest', target, wheel]],
   ])('%s, %#', async (tool, args) => {
     const target = join(folder, `target-${tool}-${args('', '')[1]!}`);
     await mkdir(target, { recursive: true });

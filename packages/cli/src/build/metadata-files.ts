@@ -60,10 +60,15 @@ async function readText(file: ProjectFile, key: string, name: string): Promise<s
   }
 }
 
+/** PEP 639's globs, or the one file of the older table form. */
+function licensePatterns({ license, 'license-files': files }: Project): readonly string[] | undefined {
+  return files ?? (typeof license === 'object' && 'file' in license ? [license.file] : undefined);
+}
+
 /** The files that `license-files` matches (PEP 639), which stay inside the project; without the key, the usual names. */
 async function licenseFiles(file: ProjectFile, project: Project): Promise<WheelInput[]> {
   const { glob } = await import('tinyglobby');
-  const patterns = project['license-files'];
+  const patterns = licensePatterns(project);
   const names = await glob([...(patterns ?? ['LICEN[CS]E*', 'COPYING*', 'NOTICE*', 'AUTHORS*'])], {
     cwd: file.folder,
     dot: true,
