@@ -30,11 +30,11 @@ describe('zigToolchain', () => {
   const toolchain = zigToolchain(parseTarget('manylinux2014_x86_64'), '/cache/zig/zig', '/cache');
 
   it('puts the target and the defaults before the arguments, the prefixes after', async () => {
-    const names = [{ path: '/work/source', name: '/source' }];
+    const names = [{ path: '/build/source', name: '/source' }];
     const { tools, env } = await toolchain.equip({ folder, prefixes: ['/deps'], names });
     const cxx = await readFile(tools.cxx, 'utf8');
     expect(cxx).toContain(`exec '/cache/zig/zig' 'c++' '-target' 'x86_64-linux-gnu.2.17' '-O2'`);
-    expect(cxx).toContain(`'-ffile-prefix-map=/work/source=/source' "$@" '-L/deps/lib'`);
+    expect(cxx).toContain(`'-ffile-prefix-map=/build/source=/source' "$@" '-L/deps/lib'`);
     expect(env).toMatchObject({
       CXX: tools.cxx,
       ZIG_GLOBAL_CACHE_DIR: '/cache/zig-cache',
