@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Verdict } from '@wheelwright/audit';
 import type { Style } from '../terminal/style.js';
+import { decidingSymbol } from '../build/deciding-symbol.js';
 import { describeVerdict } from './verdict.js';
 import { fields } from './fields.js';
 import { formatSize } from './size.js';
@@ -54,37 +55,24 @@ function shownPath(path: string, folder: string): string {
   return shown.startsWith('..') ? path : shown;
 }
 
-/** Why the files meet the tag that they meet: the symbols that decide, and what else was looked at. */
+/** Why the files meet the tag that they meet: the symbol that decides, and what else was looked at. */
 function tagReason(verdict: Verdict): string {
-  const { files, platform, platformBySymbols } = verdict;
+  const { files, platform, platformBySymbols, offences } = verdict;
   if (files.length === 0) return 'there is no native code in it';
-  const newest = newestVersion(verdict);
-  const needs =
-    newest === undefined
-      ? 'its files need no versioned symbol'
-      : `the newest symbol that it needs is ${newest}`;
+  const symbols = symbolReason(verdict);
   if (platform === platformBySymbols) {
-    return `${needs}; all libraries are the system's or its own; by its files it is ${platform}`;
+    return `${symbols}: that is ${platform}; all libraries are the system's or its own`;
   }
-  const missing = [
-    ...new Set(verdict.offences.filter(({ kind }) => kind === 'library').map(({ library }) => library)),
-  ];
-  const because =
-    missing.length === 0
-      ? 'the reasons are below'
-      : `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} needed and not there`;
-  return `${because}; ${needs}, which alone would allow ${platformBySymbols}`;
+  const missing = offences.filter(({ kind }) => kind === 'library').map(({ library }) => library);
+  const named = [...new Set(missing)].join(' and ');
+  const because = named === '' ? 'the reasons are below' : `it needs ${named}, brought by nobody`;
+  return `${because}; its symbols alone would allow ${platformBySymbols}: ${symbols}`;
 }
 
-/** The newest version of the C library that any file needs, with a symbol and the file. */
-function newestVersion({ files }: Verdict): string | undefined {
-  const needs = files.flatMap(({ path, elf }) =>
-    elf.imports.flatMap(({ name, version }) =>
-      version?.startsWith('GLIBC_') === true ? [{ path, name, version }] : [],
-    ),
-  );
-  // Numeric collation compares 2.17 and 2.5 as people do.
-  const collator = new Intl.Collator('en', { numeric: true });
-  const [first] = needs.sort((a, b) => collator.compare(b.version, a.version));
-  return first === undefined ? undefined : `${first.name}@${first.version} in ${first.path}`;
+/** `the newest symbol is f@GLIBC_2.17 of libc.so.6, in lib.so`. */
+function symbolReason(verdict: Verdict): string {
+  const deciding = decidingSymbol(verdict);
+  if (deciding === undefined) return 'no symbol asks for more than the oldest policy has';
+  const { symbols, version, library, file } = deciding;
+  return `the newest symbol is ${symbols[0] ?? ''}@${version ?? ''} of ${library ?? ''}, in ${file ?? ''}`;
 }
