@@ -64,6 +64,8 @@ export default [
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  // Helpers of a package's own tests: they are no part of its build.
+  { files: ['packages/*/src/testing/**/*.ts'], rules: boundaries(['testing']) },
   {
     files: ['**/*.spec.ts'],
     rules: {

@@ -1,5 +1,5 @@
 /** What can be wrong with a question to the audit. Part of the public API. */
-export type AuditErrorCode = 'unknown-policy' | 'bad-claim' | 'no-elf' | 'too-many-files';
+export type AuditErrorCode = 'unknown-policy';
 
 /** A question that can't be judged; `hint` says how to ask it. */
 export class AuditError extends Error {

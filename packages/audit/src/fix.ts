@@ -1,5 +1,5 @@
 import type { Policy } from './policy.js';
-import { complain, hasNone, type Complaints, type Judged } from './requirement.js';
+import { hasNone, type Complaints } from './requirement.js';
 import type { Fix } from './verdict.js';
 
 /** Complaints that one act of a person takes away together. */
@@ -16,18 +16,17 @@ interface Remedy {
  * @param against - the policy that is wanted: no remedy is credited with more
  */
 export function fixesFor(
-  judged: Judged,
+  complaintsOf: (policy: Policy) => Complaints,
   policies: readonly Policy[],
   against: Policy | undefined,
   tagOf: (policy: Policy | undefined) => string,
 ): Fix[] {
   if (against === undefined) return [];
   const wanted = policies.filter(({ priority }) => priority <= against.priority);
-  const remedies = remediesFor(complain(judged, against), tagOf(against));
+  const remedies = remediesFor(complaintsOf(against), tagOf(against));
   if (remedies.length === 0) return [];
-  const complaints = new Map(wanted.map((policy) => [policy, complain(judged, policy)]));
   const reach = (without: Remedy['without']): Policy | undefined =>
-    wanted.find((policy) => hasNone(without(complaints.get(policy) ?? complain(judged, policy))));
+    wanted.find((policy) => hasNone(without(complaintsOf(policy))));
   const now = priorityOf(reach((all) => all));
   const helpful = remedies
     .map((remedy) => ({ remedy, policy: reach(remedy.without) }))

@@ -9,6 +9,7 @@ describe('the public API', () => {
       'auditFolder',
       'auditWheel',
       'findPolicy',
+      'isExtension',
       'judge',
       'parsePlatformTag',
       'platformSpellings',

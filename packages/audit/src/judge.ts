@@ -4,7 +4,7 @@ import type { AuditedFile } from './graph.js';
 import { describeComplaints, foreignOffences, tagOffence } from './offence.js';
 import { parsePlatformTag, type PlatformTag } from './platform-tag.js';
 import { policiesOf, type Policy } from './policy.js';
-import { complain, hasNone, versionsBeyond, type Judged } from './requirement.js';
+import { complain, hasNone, versionsBeyond, type Complaints, type Judged } from './requirement.js';
 import { selectFiles, subjectOf, type Subject } from './select.js';
 import type { Offence, Verdict } from './verdict.js';
 
@@ -30,11 +30,9 @@ export function judge(input: JudgeInput): Verdict {
   const claimed = input.claimed ?? [];
   const asked = input.policy === undefined ? claimed : [input.policy];
   const claims = asked.map((tag) => ({ tag, parsed: parsePlatformTag(tag) }));
-  if (input.policy !== undefined) checkPolicy(input.policy, claims[0]?.parsed);
-  const subject = subjectOf(
-    input.files,
-    claims.map(({ parsed }) => parsed),
-  );
+  const parsedClaims = claims.map(({ parsed }) => parsed);
+  if (input.policy !== undefined) checkPolicy(input.policy, parsedClaims[0]);
+  const subject = subjectOf(input.files, parsedClaims);
   const base = { kind: input.kind, claimed, files: input.files };
   if (subject === undefined) return withoutSubject(base, claims);
   const excluded = input.excluded ?? (() => false);
@@ -43,24 +41,25 @@ export function judge(input: JudgeInput): Verdict {
     family: subject.family,
     excluded,
   };
-  const platform = bestTag(judged, subject);
-  const platformBySymbols = tagOf(bestBySymbols(judged, subject), subject);
+  const policies = policiesFor(subject);
+  const complaintsOf = complaintsOnce(judged);
+  const bySymbols = policies.find((policy) => versionsBeyond(judged.files, policy).length === 0);
+  const tagOf = (policy: Policy | undefined): string => `${policy?.name ?? 'linux'}_${subject.architecture}`;
   const offences = claims.flatMap(({ tag, parsed }) => offencesAgainst(tag, parsed, input.files, excluded));
-  const against = referencePolicy(
-    claims.map(({ parsed }) => parsed),
-    judged,
-    subject,
-  );
-  const explained = claims.some(({ parsed }) => parsed.kind === 'policy') ? [] : explain(against, judged);
+  const claim = parsedClaims.find((parsed) => parsed.kind === 'policy');
+  // Without a claim the best that the symbols would allow is what the files are measured by: nothing is broken then.
+  const against = claim?.policy ?? bySymbols ?? policies.at(-1);
+  const explained =
+    claim === undefined && against !== undefined ? describeComplaints(complaintsOf(against), against) : [];
   return {
     ...base,
     pure: false,
-    platform,
-    platformBySymbols,
+    platform: tagOf(policies.find((policy) => hasNone(complaintsOf(policy)))),
+    platformBySymbols: tagOf(bySymbols),
     conforms: offences.length === 0,
     offences: [...offences, ...explained],
-    fixes: fixesFor(judged, policiesFor(subject), against, (policy) => tagOf(policy, subject)),
-    external: externalByPolicy(judged, subject),
+    fixes: fixesFor(complaintsOf, policies, against, tagOf),
+    external: Object.fromEntries(policies.map((policy) => [tagOf(policy), externalOf(complaintsOf(policy))])),
   };
 }
 
@@ -70,34 +69,14 @@ function policiesFor({ family, architecture }: Subject): readonly Policy[] {
   return family === 'musllinux' ? policies.slice(-1) : policies;
 }
 
-function bestTag(judged: Judged, subject: Subject): string {
-  return tagOf(
-    policiesFor(subject).find((policy) => hasNone(complain(judged, policy))),
-    subject,
-  );
-}
-
-function bestBySymbols({ files }: Judged, subject: Subject): Policy | undefined {
-  return policiesFor(subject).find((policy) => versionsBeyond(files, policy).length === 0);
-}
-
-function tagOf(policy: Policy | undefined, { architecture }: Subject): string {
-  return `${policy?.name ?? 'linux'}_${architecture}`;
-}
-
-/** What the offences are held against: the claimed policy, else the best that the symbols would allow. */
-function referencePolicy(
-  claims: readonly PlatformTag[],
-  judged: Judged,
-  subject: Subject,
-): Policy | undefined {
-  const claim = claims.find((parsed) => parsed.kind === 'policy');
-  return claim?.policy ?? bestBySymbols(judged, subject) ?? policiesFor(subject).at(-1);
-}
-
-/** Why files that claim no policy don't meet the best one of their family: told, but nothing is broken by it. */
-function explain(policy: Policy | undefined, judged: Judged): Offence[] {
-  return policy === undefined ? [] : describeComplaints(complain(judged, policy), policy);
+/** Each policy is held against the files once, however many questions are asked of the answer. */
+function complaintsOnce(judged: Judged): (policy: Policy) => Complaints {
+  const known = new Map<Policy, Complaints>();
+  return (policy) => {
+    const complaints = known.get(policy) ?? complain(judged, policy);
+    known.set(policy, complaints);
+    return complaints;
+  };
 }
 
 function offencesAgainst(
@@ -135,13 +114,9 @@ function offencesAgainst(
   }
 }
 
-function externalByPolicy(judged: Judged, subject: Subject): Verdict['external'] {
-  return Object.fromEntries(
-    policiesFor(subject).map((policy) => [
-      tagOf(policy, subject),
-      Object.fromEntries(complain(judged, policy).missing.map(({ library }) => [library, null])),
-    ]),
-  );
+/** The host isn't searched: an external library is found nowhere. */
+function externalOf({ missing }: Complaints): Record<string, null> {
+  return Object.fromEntries(missing.map(({ library }) => [library, null]));
 }
 
 /** No file, or none for a machine that platform tags speak of. */

@@ -23,11 +23,12 @@ export function parsePlatformTag(tag: string): PlatformTag {
   );
   if (family === undefined) return { kind: 'foreign' };
   // armv6l wheels are judged as armv7l: their files can't be told apart.
-  const architecture = ARCHITECTURES.find((word) => tag.replace(/_armv6l$/, '_armv7l').endsWith(`_${word}`));
+  const judged = tag.replace(/_armv6l$/, '_armv7l');
+  const architecture = ARCHITECTURES.find((word) => judged.endsWith(`_${word}`));
   if (architecture === undefined)
     return { kind: 'unknown', reason: `${tag} names no architecture with policies` };
   if (family === 'linux') return { kind: 'linux', architecture };
-  const name = tag.slice(0, tag.lastIndexOf('_armv6l') === -1 ? -architecture.length - 1 : -'_armv6l'.length);
+  const name = judged.slice(0, -architecture.length - 1);
   const policy = findPolicy(name, architecture) ?? olderNeighbour(family, name, architecture);
   if (policy === undefined) return { kind: 'unknown', reason: `no policy describes ${tag}` };
   return { kind: 'policy', family, policy };

@@ -53,7 +53,7 @@ export function hasNone(complaints: Complaints): boolean {
 }
 
 /** Version needs of all files, also of those that nothing loads: they are shipped as they are. */
-export function versionRequirements(files: readonly AuditedFile[]): VersionRequirement[] {
+function versionRequirements(files: readonly AuditedFile[]): VersionRequirement[] {
   return files.flatMap((file) =>
     Object.entries(file.elf.versionNeeds)
       .filter(([library]) => !library.startsWith('ld-linux') && !/^ld64\.so\.[12]$/.test(library))

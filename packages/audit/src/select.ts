@@ -26,11 +26,9 @@ export function subjectOf(
   files: readonly AuditedFile[],
   claims: readonly PlatformTag[],
 ): Subject | undefined {
-  const architecture =
-    agreed(claims.map(architectureOf)) ?? files.find(({ elf }) => elf.architecture)?.elf.architecture;
-  const present = files.some(({ elf }) => elf.architecture === architecture)
-    ? architecture
-    : files.find(({ elf }) => elf.architecture)?.elf.architecture;
+  const wanted = agreed(claims.map(architectureOf));
+  const architectures = files.map(({ elf }) => elf.architecture).filter((word) => word !== undefined);
+  const present = architectures.find((word) => word === wanted) ?? architectures[0];
   if (present === undefined) return undefined;
   const libcs = files
     .filter(({ elf }) => elf.architecture === present)

@@ -5,8 +5,7 @@ export type CliErrorCode =
   | 'bad-project'
   | 'not-found'
   | 'refused'
-  | 'tool-missing'
-  | 'out-of-space';
+  | 'tool-missing';
 
 /** An error of the command line itself; `hint` says what to do. */
 export class CliError extends Error {

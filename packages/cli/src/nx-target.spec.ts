@@ -2,10 +2,9 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { temporaryFolder } from '@wheelwright/testing';
+import { repositoryRoot, temporaryFolder } from '@wheelwright/testing';
 import { execa } from 'execa';
 import { pyproject, writeProject } from './testing/project.js';
-import { repositoryRoot } from './testing/repository.js';
 
 const root = await temporaryFolder('nx-target');
 const nx = join(repositoryRoot, 'node_modules/nx/dist/bin/nx.js');

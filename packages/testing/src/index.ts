@@ -1,5 +1,5 @@
 export { describeIf, missing, type Requirement } from './requirement.js';
-export { oracle, oracleEnvironment, type OracleResult } from './oracle.js';
+export { oracle, oracleEnvironment, repositoryRoot, type OracleResult } from './oracle.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { python } from './wheel/python.js';
 export { type RawEnd, type RawHeader, type RawMember, rawZip } from './wheel/raw-zip.js';

@@ -2,8 +2,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const bin = join(root, 'tmp/oracles/bin');
+/** This repository's root folder. */
+export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const bin = join(repositoryRoot, 'tmp/oracles/bin');
 
 /** The environment in which the installed oracles find one another before anything else on PATH. */
 export function oracleEnvironment(): Record<string, string> {

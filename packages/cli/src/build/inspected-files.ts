@@ -1,11 +1,11 @@
+import type { AuditedFile } from '@wheelwright/audit';
 import { ElfError, inspectElf, isElf, openFile } from '@wheelwright/elf';
 import { readVariantFacts, type VariantFacts } from '@wheelwright/variant';
 import type { WheelInput } from '@wheelwright/wheel';
-import type { InspectedFile } from './python-tag.js';
 
 /** What the native files of a wheel-to-be say: for its tag, and for its variant. */
 export interface NativeFacts {
-  readonly files: readonly InspectedFile[];
+  readonly files: readonly AuditedFile[];
   /** Of shared objects only: programs and object files have no variant. */
   readonly variants: readonly VariantFacts[];
 }
@@ -15,7 +15,7 @@ export async function inspectInputs(
   inputs: readonly WheelInput[],
   signal: AbortSignal,
 ): Promise<NativeFacts> {
-  const files: InspectedFile[] = [];
+  const files: AuditedFile[] = [];
   const variants: VariantFacts[] = [];
   for (const { name, content } of inputs) {
     signal.throwIfAborted();

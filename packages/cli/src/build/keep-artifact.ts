@@ -43,11 +43,12 @@ export async function keepArtifact(
     signal,
   });
   const { commit, os, dirty, notes } = identity;
-  if (!commit.found || !os.found) {
-    const missing = commit.found ? os : commit;
-    reporter.warn(`the artifact is not kept: ${missing.found ? '' : missing.hint}`);
+  const skip = (hint: string): null => {
+    reporter.warn(`the artifact is not kept: ${hint}`);
     return null;
-  }
+  };
+  if (!commit.found) return skip(commit.hint);
+  if (!os.found) return skip(os.hint);
   for (const note of notes) reporter.warn(note);
   const id: ArtifactId = {
     commit: commit.value,

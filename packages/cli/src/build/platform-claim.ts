@@ -1,5 +1,4 @@
-import { judge, platformSpellings, type Verdict } from '@wheelwright/audit';
-import type { InspectedFile } from './python-tag.js';
+import { judge, platformSpellings, type AuditedFile, type Verdict } from '@wheelwright/audit';
 
 /** The platform part of a wheel's tag, and whether the files keep what it promises. */
 export interface PlatformClaim {
@@ -12,7 +11,7 @@ export interface PlatformClaim {
  * Chooses what a wheel claims: the target if there is one, else the most widely installable tag that its files meet
  * as they are. The verdict says whether the claim holds.
  */
-export function claimPlatform(files: readonly InspectedFile[], target: string | undefined): PlatformClaim {
+export function claimPlatform(files: readonly AuditedFile[], target: string | undefined): PlatformClaim {
   const platform = target ?? judge({ kind: 'folder', files }).platform;
   // pip before 20.3 knows the legacy names only (PEP 599): a wheel claims both.
   const tag = files.length === 0 ? 'any' : platformSpellings(platform).join('.');

@@ -1,17 +1,10 @@
-import type { ElfFile } from '@wheelwright/elf';
+import { isExtension, type AuditedFile } from '@wheelwright/audit';
 import { CliError } from '../error.js';
 
 /** The first two parts of a wheel's tag (PEP 425): which Pythons, and which ABI of theirs. */
 export interface PythonTag {
   readonly python: string;
   readonly abi: string;
-}
-
-/** A file of the wheel with what its bytes say. */
-export interface InspectedFile {
-  /** Its name in the wheel. */
-  readonly path: string;
-  readonly elf: ElfFile;
 }
 
 /** A library that is loaded through ctypes belongs to no Python in particular. */
@@ -24,8 +17,8 @@ const ANY_PYTHON: PythonTag = { python: 'py3', abi: 'none' };
  * @param requiresPython - `project.requires-python`; its lower bound is the oldest Python of a stable ABI wheel
  * @throws {@link CliError} `bad-project` where extensions contradict one another or say nothing
  */
-export function pythonTag(files: readonly InspectedFile[], requiresPython: string | undefined): PythonTag {
-  const extensions = files.filter(({ path, elf }) => elf.pythonInit.includes(moduleName(path)));
+export function pythonTag(files: readonly AuditedFile[], requiresPython: string | undefined): PythonTag {
+  const extensions = files.filter(isExtension);
   const tags = new Map(extensions.map(({ path }) => [path, tagOfName(path, requiresPython)]));
   // One extension for one Python binds the whole wheel; stable ABI modules beside it are content with it.
   const bound = [...tags].filter(([, tag]) => tag.abi !== 'abi3');
@@ -40,12 +33,6 @@ export function pythonTag(files: readonly InspectedFile[], requiresPython: strin
     );
   }
   return first[1];
-}
-
-/** The module that an extension's file name stands for: all before the first dot. */
-function moduleName(path: string): string {
-  const [name = ''] = (path.split('/').at(-1) ?? '').split('.');
-  return name;
 }
 
 function tagOfName(path: string, requiresPython: string | undefined): PythonTag {

@@ -8,9 +8,9 @@ import { describeVerdict, verdictDocument } from '../render/verdict.js';
 import { documentOf } from '../render/results.js';
 
 /** `audit PATH...`: each path's verdict; exit 1 where a claimed tag doesn't hold. */
-export function audit(paths: readonly string[], options: Record<string, unknown>): Promise<Command> {
+export function audit(paths: readonly string[], options: Record<string, unknown>): Command {
   const policy = typeof options['policy'] === 'string' ? { policy: options['policy'] } : {};
-  return Promise.resolve(async ({ options: { cwd }, reporter, style }) => {
+  return async ({ options: { cwd }, reporter, style }) => {
     const results: { path: string; verdict: Verdict }[] = [];
     for (const path of paths) {
       reporter.step(`auditing ${path}`);
@@ -24,7 +24,7 @@ export function audit(paths: readonly string[], options: Record<string, unknown>
       ),
       text: results.map(({ path, verdict }) => describeVerdict(path, verdict, style)).join('\n\n'),
     };
-  });
+  };
 }
 
 /** What a path is, its content decides, but for a wheel: the claims of a wheel stand in its name. */

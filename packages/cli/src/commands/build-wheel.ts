@@ -21,9 +21,9 @@ import { describeBuild, type BuildReport } from '../render/build-report.js';
 import { auditPath } from './audit.js';
 
 /** `build-wheel [PROJECT]`: the way of the data, from sources to a wheel and its artifact. */
-export function buildWheel(args: readonly string[], options: Record<string, unknown>): Promise<Command> {
+export function buildWheel(args: readonly string[], options: Record<string, unknown>): Command {
   const flags = buildFlags(options);
-  return Promise.resolve(async (context): Promise<CommandResult> => {
+  return async (context): Promise<CommandResult> => {
     const { host, options: global, reporter, signal, style } = context;
     const folders = userFolders(host.env);
     const file = await loadProject(resolve(global.cwd, args[0] ?? host.env['WHEELWRIGHT_PROJECT'] ?? '.'));
@@ -107,7 +107,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
       document: { schema: 'wheelwright/build-wheel@1', ...report },
       text: describeBuild(report, background, style),
     };
-  });
+  };
 }
 
 /** Seconds, to the millisecond. */

@@ -7,8 +7,8 @@ import { fields } from '../render/fields.js';
 import { documentOf } from '../render/results.js';
 
 /** `inspect FILE...`: what each file says. */
-export function inspect(paths: readonly string[]): Promise<Command> {
-  return Promise.resolve(async ({ options, style }) => {
+export function inspect(paths: readonly string[]): Command {
+  return async ({ options, style }) => {
     const results = [];
     for (const path of paths) {
       const file = await inspectFile(resolve(options.cwd, path));
@@ -22,7 +22,7 @@ export function inspect(paths: readonly string[]): Promise<Command> {
       ),
       text: results.map(({ path, file }) => `${style.bold(path)}\n${describe(file)}`).join('\n\n'),
     };
-  });
+  };
 }
 
 async function inspectFile(path: string): Promise<ElfFile> {

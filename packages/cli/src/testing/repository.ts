@@ -1,10 +1,7 @@
 import { cp } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { repositoryRoot } from '@wheelwright/testing';
 import { execa } from 'execa';
-
-/** This repository's root folder. */
-export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
 /** Copies one of the examples into a folder and makes a git repository of it; returns its commit. */
 export async function copyExample(name: string, folder: string): Promise<string> {
