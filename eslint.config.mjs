@@ -65,7 +65,7 @@ export default [
     },
   },
   // Helpers of a package's own tests: they are no part of its build.
-  { files: ['packages/*/src/testing/**/*.ts'], rules: boundaries(['testing']) },
+  { files: ['**/src/testing/**/*.ts'], rules: boundaries(['testing']) },
   {
     files: ['**/*.spec.ts'],
     rules: {
