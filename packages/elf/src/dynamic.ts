@@ -2,10 +2,10 @@ import type { AddressMap } from './address-map.js';
 import type { BoundedReader } from './bounded-reader.js';
 import { DT } from './constants.js';
 import { Cursor, type Format } from './cursor.js';
+import type { FileRange } from './elf-file.js';
 import { ElfError } from './error.js';
 import { MAX_DYNAMIC_ENTRIES, MAX_NAME_LENGTH, MAX_PATH_LENGTH } from './limits.js';
-import type { Segment } from './program-header.js';
-import type { StringTable } from './string-table.js';
+import type { Name, NamePass } from './name-pass.js';
 
 /** The dynamic section (gABI, "Dynamic Section"), its strings still indices. */
 export interface DynamicTable {
@@ -27,30 +27,31 @@ export interface DynamicNames {
 export async function readDynamic(
   reader: BoundedReader,
   format: Format,
-  segment: Segment,
+  segment: FileRange,
 ): Promise<DynamicTable> {
   const structure = 'the dynamic section';
-  reader.check(segment.offset, segment.fileSize, structure);
+  reader.check(segment.offset, segment.size, structure);
   const entrySize = format.class === 32 ? 8 : 16;
-  const count = Math.floor(segment.fileSize / entrySize);
+  const count = Math.min(Math.floor(segment.size / entrySize), MAX_DYNAMIC_ENTRIES);
+  const entries = new Cursor(
+    await reader.read(segment.offset, count * entrySize, structure),
+    format,
+    structure,
+  );
   const needed: number[] = [];
   const values = new Map<number, number>();
   for (let index = 0; index < count; index++) {
-    if (index >= MAX_DYNAMIC_ENTRIES) {
-      throw new ElfError('too-large', `${structure} has more than ${MAX_DYNAMIC_ENTRIES} entries`, {
-        offset: segment.offset,
-        structure,
-      });
-    }
-    const bytes = await reader.read(segment.offset + index * entrySize, entrySize, structure);
-    const entry = new Cursor(bytes, format, structure);
-    const tag = entry.word();
-    const value = entry.word();
-    if (tag === DT.NULL) break;
+    const tag = entries.word();
+    const value = entries.word();
+    if (tag === DT.NULL) return { needed, values };
     if (tag === DT.NEEDED) needed.push(value);
     else values.set(tag, value);
   }
-  return { needed, values };
+  if (count < MAX_DYNAMIC_ENTRIES) return { needed, values };
+  throw new ElfError('too-large', `${structure} has more than ${MAX_DYNAMIC_ENTRIES} entries`, {
+    offset: segment.offset,
+    structure,
+  });
 }
 
 /** Finds the string table of the dynamic section; `undefined` where it has none. */
@@ -58,7 +59,7 @@ export function dynamicStrings(
   reader: BoundedReader,
   addresses: AddressMap,
   { values }: DynamicTable,
-): { readonly offset: number; readonly size: number } | undefined {
+): FileRange | undefined {
   const address = values.get(DT.STRTAB);
   const size = values.get(DT.STRSZ);
   if (address === undefined || size === undefined) return undefined;
@@ -67,29 +68,35 @@ export function dynamicStrings(
   return { offset, size };
 }
 
-/** Looks the names up. */
-export async function readDynamicNames(
+/**
+ * Asks for the names.
+ *
+ * @returns what gives them once the pass over the string table is done
+ */
+export function wantDynamicNames(
   { needed, values }: DynamicTable,
-  strings: StringTable | undefined,
-): Promise<DynamicNames> {
-  const name = async (index: number, limit = MAX_NAME_LENGTH): Promise<string> => {
-    if (strings !== undefined) return strings.read(index, limit);
+  strings: FileRange | undefined,
+  names: NamePass,
+): () => DynamicNames {
+  const want = (index: number | undefined, limit = MAX_NAME_LENGTH): Name | undefined => {
+    if (index === undefined) return undefined;
+    if (strings !== undefined) return names.want(index, limit);
     throw new ElfError('malformed', 'the dynamic section names strings, but has no string table', {
       structure: 'DT_STRTAB',
     });
   };
-  const optional = async (tag: number, limit?: number): Promise<string | undefined> => {
-    const index = values.get(tag);
-    return index === undefined ? undefined : name(index, limit);
-  };
-  const names: string[] = [];
-  for (const index of needed) names.push(await name(index));
-  return {
-    soname: await optional(DT.SONAME),
-    needed: names,
-    rpath: searchPath(await optional(DT.RPATH, MAX_PATH_LENGTH)),
-    runpath: searchPath(await optional(DT.RUNPATH, MAX_PATH_LENGTH)),
-  };
+  const libraries = needed.map((index) => want(index));
+  const soname = want(values.get(DT.SONAME));
+  const rpath = want(values.get(DT.RPATH), MAX_PATH_LENGTH);
+  const runpath = want(values.get(DT.RUNPATH), MAX_PATH_LENGTH);
+  const text = (name: Name | undefined): string | undefined =>
+    name === undefined ? undefined : names.text(name);
+  return () => ({
+    soname: text(soname),
+    needed: libraries.map((name) => text(name) ?? ''),
+    rpath: searchPath(text(rpath)),
+    runpath: searchPath(text(runpath)),
+  });
 }
 
 /** The folders of a search path. Empty elements stay: the loader takes them for the current folder. */

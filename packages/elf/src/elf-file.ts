@@ -1,5 +1,4 @@
 import type { Architecture } from './machine.js';
-import type { Section } from './section-header.js';
 import type { ImportedSymbol } from './symbol.js';
 
 /** A range of the file. @public */
@@ -9,7 +8,8 @@ export interface FileRange {
 }
 
 /**
- * What an ELF file says: plain data, the answer of `inspectElf`. `undefined` means that the file doesn't have it.
+ * What an ELF file says to a loader: plain data, the answer of `inspectElf`. `undefined` means that the file doesn't
+ * have it. What only section headers know is the answer of `readSectionTable`.
  * @public
  */
 export interface ElfFile {
@@ -44,13 +44,9 @@ export interface ElfFile {
   readonly pythonInit: readonly string[];
   /** The x86 level of the GNU property note: `x86-64`, `x86-64-v2` ... */
   readonly isa: string | undefined;
-  /** Without the symbol table that debuggers and profilers read. */
-  readonly stripped: boolean;
   readonly buildId: string | undefined;
   /** Whether PT_GNU_STACK asks for an executable stack. */
   readonly execStack: boolean;
-  /** Empty where there are no section headers, which no loader needs. */
-  readonly sections: readonly Section[];
   /** Where the dynamic strings and symbols are, for what is read on request. */
   readonly dynamicStringTable: FileRange | undefined;
   readonly dynamicSymbolTable: { readonly offset: number; readonly count: number } | undefined;

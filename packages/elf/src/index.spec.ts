@@ -12,6 +12,7 @@ describe('the public API', () => {
       'inspectElf',
       'isElf',
       'openFile',
+      'readSectionTable',
     ]);
   });
 });

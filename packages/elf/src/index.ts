@@ -5,5 +5,5 @@ export { isElf } from './ident.js';
 export { inspectElf } from './inspect.js';
 export { ARCHITECTURES, type Architecture } from './machine.js';
 export { dynamicStringsContain, exportedNames } from './on-request.js';
-export type { Section } from './section-header.js';
+export { readSectionTable, type Section, type SectionTable } from './section-header.js';
 export type { ImportedSymbol } from './symbol.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { buildElf, compileLibrary, describeIf, temporaryFolder } from '@wheelwright/testing';
 import fc from 'fast-check';
-import { bufferSource, ElfError, inspectElf } from './index.js';
+import { bufferSource, ElfError, inspectElf, readSectionTable } from './index.js';
 
 const synthetic = buildElf({
   soname: 'libsmall.so.1',
@@ -20,6 +20,7 @@ const synthetic = buildElf({
 async function failure(bytes: Uint8Array): Promise<ElfError | undefined> {
   try {
     await inspectElf(bufferSource(bytes));
+    await readSectionTable(bufferSource(bytes));
     return undefined;
   } catch (error) {
     if (error instanceof ElfError) return error;

@@ -1,8 +1,9 @@
 import { BoundedReader } from './bounded-reader.js';
 import type { ByteSource } from './byte-source.js';
 import type { ElfFile } from './elf-file.js';
-import { StringTable } from './string-table.js';
-import { readExportedNames } from './symbol.js';
+import { decode, StringTable } from './string-table.js';
+import { isExport } from './symbol.js';
+import { visitSymbols } from './symbol-table.js';
 
 const BLOCK = 1 << 20;
 
@@ -23,11 +24,14 @@ export async function dynamicStringsContain(
   if (table === undefined) return found;
   const reader = new BoundedReader(source);
   const wanted = new Map(needles.map((needle) => [needle, Buffer.from(needle)]));
-  // What a block shares with the next, so that no occurrence is cut in two.
+  // What of a block is searched again with the next, so that no occurrence is cut in two.
   const overlap = Math.max(0, ...Array.from(wanted.values(), ({ length }) => length - 1));
+  let tail: Uint8Array = new Uint8Array();
   for (let at = 0; at < table.size && wanted.size > 0; at += BLOCK) {
-    const length = Math.min(BLOCK + overlap, table.size - at);
-    const bytes = Buffer.from(await reader.read(table.offset + at, length, 'the dynamic string table'));
+    const length = Math.min(BLOCK, table.size - at);
+    const block = await reader.read(table.offset + at, length, 'the dynamic string table');
+    const bytes = Buffer.concat([tail, block]);
+    tail = bytes.subarray(Math.max(bytes.length - overlap, 0));
     for (const [needle, text] of wanted) {
       if (!bytes.includes(text)) continue;
       found.add(needle);
@@ -50,6 +54,13 @@ export async function* exportedNames(
   const { dynamicStringTable: range, dynamicSymbolTable: table } = elf;
   if (range === undefined || table === undefined) return;
   const reader = new BoundedReader(source);
+  const indices = new Uint32Array(table.count);
+  let count = 0;
+  await visitSymbols(reader, elf, table, (_, name, info, section) => {
+    if (isExport(info, section)) indices[count++] = name;
+  });
   const strings = new StringTable(reader, range.offset, range.size, 'the dynamic string table');
-  yield* readExportedNames(reader, elf, { table, strings });
+  for (const index of indices.subarray(0, count).sort()) {
+    yield decode(strings.peek(index) ?? (await strings.load(index)));
+  }
 }

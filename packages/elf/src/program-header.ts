@@ -4,7 +4,7 @@ import { Cursor } from './cursor.js';
 import { decodeProgramHeader } from './decode.js';
 import { ElfError } from './error.js';
 import type { FileHeader } from './file-header.js';
-import { MAX_SECTIONS } from './limits.js';
+import { MAX_SEGMENTS } from './limits.js';
 import { readFirstSection } from './section-header.js';
 
 /** A segment (gABI, "Program Header"). */
@@ -32,7 +32,7 @@ export async function readSegments(reader: BoundedReader, header: FileHeader): P
       structure: 'e_phentsize',
     });
   }
-  if (count > MAX_SECTIONS) {
+  if (count > MAX_SEGMENTS) {
     throw new ElfError('too-large', `there can't be ${count} segments`, {
       offset: phoff,
       structure: 'e_phnum',
@@ -52,4 +52,9 @@ async function programHeaderCount(reader: BoundedReader, header: FileHeader): Pr
   const { phnum, shoff } = header.decoded;
   if (phnum !== PN_XNUM || shoff === 0) return phnum;
   return (await readFirstSection(reader, header)).info;
+}
+
+/** The segments of one type, in the order of the file. */
+export function segmentsOf(segments: readonly Segment[], type: number): Segment[] {
+  return segments.filter((segment) => segment.type === type);
 }

@@ -1,3 +1,5 @@
+import { ElfError } from './error.js';
+import { MAX_MODULE_BYTES } from './limits.js';
 import { decode } from './string-table.js';
 
 /** What precedes the module's name in the functions that CPython 3 and cffi's modules on PyPy export. */
@@ -10,22 +12,33 @@ const PYTHON2_PREFIX = Buffer.from('init');
 export class PythonModules {
   readonly #modules = new Set<string>();
   readonly #python2 = new Set<string>();
-  #callsPython = false;
+  #left = MAX_MODULE_BYTES;
 
   /** Takes the name of an exported function, as bytes: most are no module's and need not become strings. */
-  offerExport(name: Uint8Array): void {
+  offer(name: Uint8Array): void {
     for (const prefix of PREFIXES)
-      if (startsWith(name, prefix)) this.#modules.add(decode(name.subarray(prefix.length)));
-    if (startsWith(name, PYTHON2_PREFIX)) this.#python2.add(decode(name.subarray(PYTHON2_PREFIX.length)));
+      if (startsWith(name, prefix)) this.#keep(this.#modules, name.subarray(prefix.length));
+    if (startsWith(name, PYTHON2_PREFIX)) this.#keep(this.#python2, name.subarray(PYTHON2_PREFIX.length));
   }
 
-  /** Takes the name of an undefined symbol. */
-  offerImport(name: string): void {
-    if (name.startsWith('Py')) this.#callsPython = true;
+  #keep(modules: Set<string>, name: Uint8Array): void {
+    this.#left -= name.length;
+    if (this.#left < 0) {
+      throw new ElfError(
+        'too-large',
+        `the names of Python modules take more than ${MAX_MODULE_BYTES} bytes`,
+        {
+          structure: 'the dynamic symbol table',
+        },
+      );
+    }
+    modules.add(decode(name));
   }
 
-  names(): string[] {
-    return [...new Set([...this.#modules, ...(this.#callsPython ? this.#python2 : [])])];
+  /** The modules of a file with these undefined symbols. */
+  names(imports: readonly { readonly name: string }[]): string[] {
+    const callsPython = this.#python2.size > 0 && imports.some(({ name }) => name.startsWith('Py'));
+    return [...new Set([...this.#modules, ...(callsPython ? this.#python2 : [])])];
   }
 }
 

@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { compileLibrary, describeIf, temporaryFolder, tool } from '@wheelwright/testing';
-import { inspectElf, openFile, type ElfFile } from './index.js';
+import { inspectElf, openFile, readSectionTable, type ElfFile, type SectionTable } from './index.js';
 
 const folder = await temporaryFolder('readelf');
 const needed = [{ program: 'readelf' }, { program: 'gcc' }];
@@ -11,10 +11,10 @@ function readelf(flags: readonly string[], path: string): Promise<string> {
   return tool('readelf', [...flags, path]);
 }
 
-async function inspect(path: string): Promise<ElfFile> {
+async function inspect(path: string): Promise<ElfFile & SectionTable> {
   const file = await openFile(path);
   try {
-    return await inspectElf(file);
+    return { ...(await inspectElf(file)), ...(await readSectionTable(file)) };
   } finally {
     await file.close();
   }

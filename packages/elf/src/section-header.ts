@@ -1,9 +1,11 @@
-import type { BoundedReader } from './bounded-reader.js';
-import { SHN } from './constants.js';
+import { BoundedReader } from './bounded-reader.js';
+import type { ByteSource } from './byte-source.js';
+import { SHN, SHT } from './constants.js';
 import { Cursor } from './cursor.js';
 import { ElfError } from './error.js';
-import type { FileHeader } from './file-header.js';
+import { readFileHeader, type FileHeader } from './file-header.js';
 import { MAX_NAME_LENGTH, MAX_SECTIONS } from './limits.js';
+import { NamePass } from './name-pass.js';
 import { StringTable } from './string-table.js';
 
 /**
@@ -29,12 +31,56 @@ interface SectionHeader {
 }
 
 /**
- * Reads the section headers (gABI, "Sections"). A file may have none, then the list is empty.
- * Counts that don't fit the file header are in the first entry (`e_shnum` 0, `e_shstrndx` SHN_XINDEX).
+ * What the section headers say, which no loader reads.
+ * @public
  */
-export async function readSections(reader: BoundedReader, header: FileHeader): Promise<readonly Section[]> {
+export interface SectionTable {
+  /** In the order of the file, the empty first one included. */
+  readonly sections: readonly Section[];
+  /** Without SHT_SYMTAB, the symbol table that debuggers and profilers read. */
+  readonly stripped: boolean;
+}
+
+/**
+ * Reads the section headers (gABI, "Sections"). A file may have none: then the list is empty, and the file stripped.
+ *
+ * They lie at the end of most files, so a source that inflates has to go through all of it for them: `inspectElf`
+ * does without.
+ *
+ * @throws {@link ElfError} whatever is wrong with them; errors of the source itself pass through
+ * @public
+ */
+export async function readSectionTable(source: ByteSource): Promise<SectionTable> {
+  const reader = new BoundedReader(source);
+  const headers = await readSectionHeaders(reader, await readFileHeader(reader));
+  const names = new NamePass();
+  const wanted = headers.entries.map(({ name }) => names.want(name, MAX_NAME_LENGTH));
+  const { strings } = headers;
+  if (strings !== undefined) {
+    const table = new StringTable(reader, strings.offset, strings.size, 'the section names');
+    await names.run(table, () => undefined);
+  }
+  return {
+    sections: headers.entries.map(({ type, offset, size }, index) => ({
+      name: names.text(wanted[index] ?? 0),
+      type,
+      offset,
+      size,
+    })),
+    stripped: !headers.entries.some(({ type }) => type === SHT.SYMTAB),
+  };
+}
+
+/**
+ * The entries, and the section with their names. Counts that don't fit the file header are in the first entry
+ * (`e_shnum` 0, `e_shstrndx` SHN_XINDEX).
+ */
+async function readSectionHeaders(
+  reader: BoundedReader,
+  header: FileHeader,
+): Promise<{ readonly entries: readonly SectionHeader[]; readonly strings: SectionHeader | undefined }> {
   const { shoff, shnum, shstrndx } = header.decoded;
-  if (shoff === 0) return [];
+  if (shoff === 0) return { entries: [], strings: undefined };
   const first = await readFirstSection(reader, header);
   const count = shnum === 0 ? first.size : shnum;
   if (count > MAX_SECTIONS) {
@@ -45,24 +91,11 @@ export async function readSections(reader: BoundedReader, header: FileHeader): P
   }
   const size = entrySize(header);
   const table = await reader.read(shoff, count * size, 'the section header table');
-  const headers = Array.from({ length: count }, (_, index) =>
+  const entries = Array.from({ length: count }, (_, index) =>
     decodeSection(table.subarray(index * size, (index + 1) * size), header),
   );
-  const strings = headers[shstrndx === SHN.XINDEX ? first.link : shstrndx];
-  const names =
-    strings === undefined || shstrndx === SHN.UNDEF
-      ? undefined
-      : new StringTable(reader, strings.offset, strings.size, 'the section names');
-  const sections: Section[] = [];
-  for (const { name, type, offset, size } of headers) {
-    sections.push({
-      name: names === undefined ? '' : await names.read(name, MAX_NAME_LENGTH),
-      type,
-      offset,
-      size,
-    });
-  }
-  return sections;
+  const strings = entries[shstrndx === SHN.XINDEX ? first.link : shstrndx];
+  return { entries, strings: shstrndx === SHN.UNDEF ? undefined : strings };
 }
 
 /** Reads the first section header, whose fields hold the counts that the file header has no room for. */

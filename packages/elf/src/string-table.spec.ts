@@ -1,29 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoundedReader } from './bounded-reader.js';
 import { bufferSource } from './byte-source.js';
+import { NamePass } from './name-pass.js';
 import { StringTable } from './string-table.js';
 
 function table(bytes: Uint8Array): StringTable {
   return new StringTable(new BoundedReader(bufferSource(bytes)), 0, bytes.length, 'a table');
 }
 
-describe('StringTable', () => {
-  it('reads strings in any order, also from the middle of another', async () => {
-    const strings = table(Buffer.from('\0first\0second\0'));
-    expect(await strings.read(7, 100)).toBe('second');
-    expect(await strings.read(0, 100)).toBe('');
-    expect(await strings.read(3, 100)).toBe('rst');
+async function texts(bytes: Uint8Array, indices: readonly number[], limit?: number): Promise<string[]> {
+  const names = new NamePass();
+  const wanted = indices.map((index) => names.want(index, limit));
+  await names.run(table(bytes), () => undefined);
+  return wanted.map((name) => names.text(name));
+}
+
+describe('the names of a string table', () => {
+  it('come in the order in which they were asked for, also from the middle of another', async () => {
+    const bytes = Buffer.from('\0first\0second\0');
+    expect(await texts(bytes, [7, 0, 3, 1, 7])).toEqual(['second', '', 'rst', 'first', 'second']);
   });
 
-  it('reads a string that is longer than its window', async () => {
+  it('may be long', async () => {
     const long = 'x'.repeat(700_000);
-    expect(await table(Buffer.from(`\0${long}\0`)).read(1, 1 << 20)).toBe(long);
+    expect(await texts(Buffer.from(`\0${long}\0`), [1])).toEqual([long]);
   });
 
-  it('reads the last string of a table that is larger than its window', async () => {
-    const strings = table(Buffer.concat([Buffer.alloc(1_000_000, 'a\0'), Buffer.from('end\0')]));
-    expect(await strings.read(1_000_000, 10)).toBe('end');
-    expect(await strings.read(2, 10)).toBe('a');
+  it('may lie beyond the first window', async () => {
+    const bytes = Buffer.concat([Buffer.alloc(3_000_000, 'a\0'), Buffer.from('end\0')]);
+    expect(await texts(bytes, [3_000_000, 2])).toEqual(['end', 'a']);
+  });
+
+  it('are looked at without becoming text where they are only offered', async () => {
+    const names = new NamePass();
+    for (const index of [8, 1, 1]) names.offer(index);
+    const seen: string[] = [];
+    await names.run(table(Buffer.from('\0first\0\0second\0')), (bytes) =>
+      seen.push(Buffer.from(bytes).toString()),
+    );
+    expect(seen).toEqual(['first', 'second']);
   });
 
   it.each([
@@ -31,19 +46,15 @@ describe('StringTable', () => {
     ['a string without an end', 6, 'malformed'],
     ['a string beyond the limit', 0, 'too-large'],
   ])('%s', async (_, index, code) => {
-    await expect(table(Buffer.from('12345\0no')).read(index, 4)).rejects.toMatchObject({
+    await expect(texts(Buffer.from('12345\0no'), [index], 4)).rejects.toMatchObject({
       code,
       structure: 'a table',
     });
   });
 
-  it('refuses overlapping strings without end', async () => {
-    const length = 200_000;
-    const strings = table(Buffer.concat([Buffer.alloc(length, 'x'), Buffer.alloc(1)]));
-    const readAll = async (): Promise<void> => {
-      for (let index = 0; index < length; index++)
-        if (strings.peek(index) === undefined) await strings.load(index, length);
-    };
-    await expect(readAll()).rejects.toMatchObject({ code: 'too-large' });
+  it('are refused where they overlap without end', async () => {
+    const bytes = Buffer.concat([Buffer.alloc(200_000, 'x'), Buffer.alloc(1)]);
+    const indices = Array.from({ length: 200_000 }, (_, index) => index);
+    await expect(texts(bytes, indices)).rejects.toMatchObject({ code: 'too-large' });
   });
 });

@@ -1,10 +1,9 @@
 import type { BoundedReader } from './bounded-reader.js';
 import { ElfError } from './error.js';
-import { MAX_STRING_BYTES } from './limits.js';
+import { MAX_SYMBOL_LENGTH } from './limits.js';
 
-/** What is read at once where names come in ascending order, and where one is read by itself. */
-const WINDOW = 256 * 1024;
-const SMALL_WINDOW = 4 * 1024;
+/** What is read at once. No string is longer. */
+const WINDOW = MAX_SYMBOL_LENGTH;
 
 /**
  * A string table (gABI, "String Table"), read through one window that slides over it: names in ascending order
@@ -17,7 +16,9 @@ export class StringTable {
   readonly #structure: string;
   #window: Uint8Array = new Uint8Array();
   #start = 0;
-  #bytesLeft = MAX_STRING_BYTES;
+  /** The string that was found last, as indices of the window, its NUL included. */
+  #from = 0;
+  #to = -1;
 
   constructor(reader: BoundedReader, offset: number, size: number, structure: string) {
     this.#reader = reader;
@@ -26,43 +27,44 @@ export class StringTable {
     this.#structure = structure;
   }
 
-  /** The string at an index of the table. Bytes that are not UTF-8 become U+FFFD. */
-  async read(index: number, limit: number): Promise<string> {
-    return decode(this.peek(index) ?? (await this.load(index, limit)));
-  }
-
   /** The bytes of a string up to its NUL if the window holds them: synchronous, for long lists of names. */
   peek(index: number): Uint8Array | undefined {
-    if (index < this.#start) return undefined;
     const from = index - this.#start;
-    const end = this.#window.indexOf(0, from);
-    if (end === -1) return undefined;
-    this.#bytesLeft -= end - from;
-    if (this.#bytesLeft < 0) throw this.#error('too-large', index, 'its strings are more than can be read');
-    return this.#window.subarray(from, end);
+    if (from < 0 || from >= this.#window.length) return undefined;
+    // A string that ends like the last one needs no search: a table whose names all overlap costs one pass, too.
+    if (from < this.#from || from > this.#to) {
+      const end = this.#window.indexOf(0, from);
+      if (end === -1) return undefined;
+      this.#from = from;
+      this.#to = end;
+    }
+    return this.#window.subarray(from, this.#to);
   }
 
   /**
    * Moves the window to a string and gives its bytes.
    *
-   * @throws ElfError `malformed` for an index beyond the table or a string without end, `too-large` beyond `limit`
+   * @throws ElfError `malformed` for an index beyond the table or a string without end, `too-large` for one beyond
+   * all reason
    */
-  async load(index: number, limit: number): Promise<Uint8Array> {
+  async load(index: number): Promise<Uint8Array> {
     if (index >= this.#size)
       throw this.#error('malformed', index, `index ${index} is beyond its ${this.#size} bytes`);
     const rest = this.#size - index;
-    const isNear = index >= this.#start && index <= this.#start + this.#window.length + WINDOW;
-    for (let length = isNear ? WINDOW : SMALL_WINDOW; ; length *= 2) {
-      this.#window = await this.#reader.read(this.#offset + index, Math.min(length, rest), this.#structure);
-      this.#start = index;
-      const found = this.peek(index);
-      if (found !== undefined && found.length <= limit) return found;
-      if (found === undefined && length >= rest)
-        throw this.#error('malformed', index, 'the last string has no end');
-      if (found !== undefined || length > limit) {
-        throw this.#error('too-large', index, `a string is longer than ${limit} bytes`);
-      }
-    }
+    const length = Math.min(WINDOW, rest);
+    this.#window = await this.#reader.read(this.#offset + index, length, this.#structure);
+    this.#start = index;
+    this.#from = 0;
+    this.#to = -1;
+    const found = this.peek(index);
+    if (found !== undefined) return found;
+    if (length === rest) throw this.#error('malformed', index, 'the last string has no end');
+    throw this.tooLong(index, WINDOW);
+  }
+
+  /** The error for a string that is longer than what it names can be. */
+  tooLong(index: number, limit: number): ElfError {
+    return this.#error('too-large', index, `a string is longer than ${limit} bytes`);
   }
 
   #error(code: 'malformed' | 'too-large', index: number, message: string): ElfError {
@@ -73,7 +75,7 @@ export class StringTable {
   }
 }
 
-/** The text of a name's bytes. */
+/** The text of a name's bytes. Bytes that are not UTF-8 become U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

@@ -1,33 +1,22 @@
 import type { AddressMap } from './address-map.js';
 import type { BoundedReader } from './bounded-reader.js';
 import { DT } from './constants.js';
-import { Cursor, type Format } from './cursor.js';
+import type { Format } from './cursor.js';
 import type { DynamicTable } from './dynamic.js';
 import { ElfError } from './error.js';
 import type { FileHeader } from './file-header.js';
 import { countSymbols } from './hash.js';
 import { MAX_SYMBOLS } from './limits.js';
 
-/** Symbols in one block: few enough to hold, so many that most libraries are one block. */
-export const BLOCK_SYMBOLS = 1 << 18;
+/** Symbols that are read at once: about 1 MiB. */
+const PIECE = 1 << 15;
 
 /** Where the dynamic symbols are in the file. */
 export interface SymbolTable {
   readonly offset: number;
   readonly count: number;
-}
-
-/** Consecutive symbols, one array for each field that is used: objects would cost ten times the memory. */
-export interface SymbolBlock {
-  /** The index of the first one in the table. */
-  readonly first: number;
-  readonly count: number;
-  /** `st_name` */
-  readonly names: Uint32Array;
-  /** `st_info`: binding and type. */
-  readonly info: Uint8Array;
-  /** `st_shndx`: 0 if undefined. */
-  readonly sections: Uint16Array;
+  /** The index in the string table at which `count` ends early, where it is only a bound. */
+  readonly endsAtName?: number;
 }
 
 /** Finds the dynamic symbol table; `undefined` where the file has none. */
@@ -48,15 +37,15 @@ export async function findSymbolTable(
   }
   const offset = addresses.toOffset(address, 'DT_SYMTAB');
   const counted = await countSymbols(reader, header, addresses, dynamic);
-  const count = counted ?? (await countToNextTable(reader, header, { address, offset }, dynamic));
-  if (count > MAX_SYMBOLS) {
-    throw new ElfError('too-large', `there can't be ${count} dynamic symbols`, {
+  if (counted === undefined) return countToNextTable(reader, header, { address, offset }, dynamic);
+  if (counted > MAX_SYMBOLS) {
+    throw new ElfError('too-large', `there can't be ${counted} dynamic symbols`, {
       offset,
       structure: 'DT_SYMTAB',
     });
   }
-  reader.check(offset, count * size, 'the dynamic symbol table');
-  return { offset, count };
+  reader.check(offset, counted * size, 'the dynamic symbol table');
+  return { offset, count: counted };
 }
 
 /**
@@ -64,55 +53,52 @@ export async function findSymbolTable(
  * GNU ld writes an empty DT_GNU_HASH for a program or library that exports nothing, though it imports. A tool that
  * moved tables may have left a gap there: the first entry without a name in the string table ends the symbols.
  */
-async function countToNextTable(
+function countToNextTable(
   reader: BoundedReader,
   format: Format,
   { address, offset }: { readonly address: number; readonly offset: number },
   { values }: DynamicTable,
-): Promise<number> {
+): SymbolTable {
   const tables = [DT.STRTAB, DT.HASH, DT.GNU_HASH, DT.VERSYM, DT.VERNEED, DT.VERDEF]
     .map((tag) => values.get(tag) ?? 0)
     .filter((start) => start > address);
-  if (tables.length === 0) return 0;
-  const room = Math.min(Math.min(...tables) - address, Math.max(reader.size - offset, 0));
+  const next = tables.length === 0 ? address : Math.min(...tables);
+  const room = Math.min(next - address, Math.max(reader.size - offset, 0));
   const count = Math.min(Math.floor(room / symbolSize(format)), MAX_SYMBOLS);
-  const strings = values.get(DT.STRSZ) ?? 0;
-  for await (const block of readSymbolBlocks(reader, format, { offset, count })) {
-    const end = block.names.findIndex((name) => name >= strings);
-    if (end !== -1) return block.first + end;
-  }
-  return count;
+  return { offset, count, endsAtName: values.get(DT.STRSZ) ?? 0 };
 }
 
-/** Reads the table block by block, without its first symbol, which is empty (gABI, "Symbol Table"). */
-export async function* readSymbolBlocks(
+/**
+ * What is done with each symbol: its index, `st_name`, `st_info` and `st_shndx` (gABI, "Symbol Table").
+ * Numbers one by one: objects would cost ten times the memory, and there are hundreds of thousands.
+ */
+export type SymbolVisitor = (index: number, name: number, info: number, section: number) => void;
+
+/**
+ * Visits all symbols but the first, which is empty, in their order.
+ *
+ * @returns how many there are, the first one included
+ */
+export async function visitSymbols(
   reader: BoundedReader,
   format: Format,
-  table: SymbolTable,
-): AsyncGenerator<SymbolBlock> {
+  { offset, count, endsAtName = Infinity }: SymbolTable,
+  visit: SymbolVisitor,
+): Promise<number> {
   const size = symbolSize(format);
-  for (let first = 1; first < table.count; first += BLOCK_SYMBOLS) {
-    const count = Math.min(BLOCK_SYMBOLS, table.count - first);
-    const bytes = await reader.read(table.offset + first * size, count * size, 'the dynamic symbol table');
-    const cursor = new Cursor(bytes, format, 'the dynamic symbol table');
-    const block: SymbolBlock = {
-      first,
-      count,
-      names: new Uint32Array(count),
-      info: new Uint8Array(count),
-      sections: new Uint16Array(count),
-    };
-    const wide = format.class === 64;
-    for (let index = 0; index < count; index++) {
-      block.names[index] = cursor.u32();
-      if (!wide) cursor.skip(8); // st_value, st_size
-      block.info[index] = cursor.u8();
-      cursor.skip(1); // st_other
-      block.sections[index] = cursor.u16();
-      if (wide) cursor.skip(16);
+  const little = format.endian === 'little';
+  const [info, section] = format.class === 64 ? [4, 6] : [12, 14];
+  for (let first = 1; first < count; first += PIECE) {
+    const length = Math.min(PIECE, count - first) * size;
+    const bytes = await reader.read(offset + first * size, length, 'the dynamic symbol table');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0, index = first; at < length; at += size, index++) {
+      const name = view.getUint32(at, little);
+      if (name >= endsAtName) return index;
+      visit(index, name, view.getUint8(at + info), view.getUint16(at + section, little));
     }
-    yield block;
   }
+  return count;
 }
 
 function symbolSize(format: Format): number {

@@ -2,8 +2,8 @@ import type { BoundedReader } from './bounded-reader.js';
 import { VER_FLG_BASE, VERSION_INDEX_MASK } from './constants.js';
 import { Cursor, type Format } from './cursor.js';
 import { ElfError } from './error.js';
-import { MAX_NAME_LENGTH, MAX_VERSIONS } from './limits.js';
-import type { StringTable } from './string-table.js';
+import { MAX_NAME_LENGTH, MAX_VERSION_BYTES, MAX_VERSIONS } from './limits.js';
+import type { Name, NamePass } from './name-pass.js';
 
 /** A version that symbols can be bound to, and the library that has it (undefined: this file itself). */
 export interface BoundVersion {
@@ -26,57 +26,50 @@ export interface VersionTable {
   readonly count: number;
 }
 
-/** Reads both tables. Their entries are linked by relative offsets, which only ever lead forward. */
-export async function readVersions(
-  reader: BoundedReader,
-  format: Format,
-  strings: StringTable,
-  {
-    need,
-    definition,
-  }: { readonly need: VersionTable | undefined; readonly definition: VersionTable | undefined },
-): Promise<VersionTables> {
-  const needs = new Map<string, Set<string>>();
-  const definitions: string[] = [];
-  const byIndex = new Map<number, BoundVersion>();
-  if (need !== undefined)
-    await readNeeds(new Chain(reader, format, strings, 'DT_VERNEED'), need, needs, byIndex);
-  if (definition !== undefined) {
-    await readDefinitions(new Chain(reader, format, strings, 'DT_VERDEF'), definition, definitions, byIndex);
-  }
-  return { needs, definitions, byIndex };
+interface Version {
+  readonly index: number;
+  readonly name: Name;
 }
 
-/** Elfxx_Verneed: one for each library, each with a list of Elfxx_Vernaux. */
-async function readNeeds(
-  chain: Chain,
+/** Elfxx_Verneed: a library and the versions that are needed of it. */
+export interface VersionNeed {
+  readonly library: Name;
+  readonly versions: readonly Version[];
+}
+
+/** Reads DT_VERNEED: an Elfxx_Verneed for each library, each with a list of Elfxx_Vernaux. */
+export async function readVersionNeeds(
+  reader: BoundedReader,
+  format: Format,
   table: VersionTable,
-  needs: Map<string, Set<string>>,
-  byIndex: Map<number, BoundVersion>,
-): Promise<void> {
+  names: NamePass,
+): Promise<VersionNeed[]> {
+  const chain = new Chain(reader, format, 'DT_VERNEED', table.offset);
+  const needs: VersionNeed[] = [];
   for await (const [entry, offset] of chain.entries(table.offset, table.count, 16, 12)) {
     chain.expectVersion(entry, offset);
     const count = entry.u16();
-    const library = await chain.name(entry.u32());
-    const versions = needs.get(library) ?? new Set();
-    needs.set(library, versions);
+    const library = names.want(entry.u32(), MAX_NAME_LENGTH);
+    const versions: Version[] = [];
     for await (const [aux] of chain.entries(offset + entry.u32(), count, 16, 12)) {
       aux.skip(6); // vna_hash, vna_flags
       const index = aux.u16() & VERSION_INDEX_MASK;
-      const version = await chain.name(aux.u32());
-      versions.add(version);
-      byIndex.set(index, { library, version });
+      versions.push({ index, name: names.want(aux.u32(), MAX_NAME_LENGTH) });
     }
+    needs.push({ library, versions });
   }
+  return needs;
 }
 
-/** Elfxx_Verdef: the first Elfxx_Verdaux names the version, the others its predecessors. */
-async function readDefinitions(
-  chain: Chain,
+/** Reads DT_VERDEF: of each Elfxx_Verdef the first Elfxx_Verdaux names the version, the others its predecessors. */
+export async function readVersionDefinitions(
+  reader: BoundedReader,
+  format: Format,
   table: VersionTable,
-  definitions: string[],
-  byIndex: Map<number, BoundVersion>,
-): Promise<void> {
+  names: NamePass,
+): Promise<Version[]> {
+  const chain = new Chain(reader, format, 'DT_VERDEF', table.offset);
+  const definitions: Version[] = [];
   for await (const [entry, offset] of chain.entries(table.offset, table.count, 20, 16)) {
     chain.expectVersion(entry, offset);
     const flags = entry.u16();
@@ -85,30 +78,49 @@ async function readDefinitions(
     const aux = offset + entry.u32();
     if ((flags & VER_FLG_BASE) !== 0) continue;
     for await (const [name] of chain.entries(aux, 1, 8, 4)) {
-      const version = await chain.name(name.u32());
-      definitions.push(version);
-      byIndex.set(index, { library: undefined, version });
+      definitions.push({ index, name: names.want(name.u32(), MAX_NAME_LENGTH) });
     }
   }
+  return definitions;
 }
 
-/** Follows linked entries: a step of 0 ends the list, whatever its count says. */
+/** Puts the names to what was read of both tables. */
+export function nameVersions(
+  needed: readonly VersionNeed[],
+  defined: readonly Version[],
+  names: NamePass,
+): VersionTables {
+  const needs = new Map<string, Set<string>>();
+  const byIndex = new Map<number, BoundVersion>();
+  for (const need of needed) {
+    const library = names.text(need.library);
+    const versions = needs.get(library) ?? new Set();
+    needs.set(library, versions);
+    for (const { index, name } of need.versions) {
+      const version = names.text(name);
+      versions.add(version);
+      byIndex.set(index, { library, version });
+    }
+  }
+  const definitions = defined.map(({ name }) => names.text(name));
+  for (const { index, name } of defined)
+    byIndex.set(index, { library: undefined, version: names.text(name) });
+  return { needs, definitions, byIndex };
+}
+
+/** Follows linked entries, which only ever lead forward: a step of 0 ends the list, whatever its count says. */
 class Chain {
   readonly #reader: BoundedReader;
   readonly #format: Format;
-  readonly #strings: StringTable;
   readonly #structure: string;
+  readonly #end: number;
   #left = MAX_VERSIONS;
 
-  constructor(reader: BoundedReader, format: Format, strings: StringTable, structure: string) {
+  constructor(reader: BoundedReader, format: Format, structure: string, start: number) {
     this.#reader = reader;
     this.#format = format;
-    this.#strings = strings;
     this.#structure = structure;
-  }
-
-  name(index: number): Promise<string> {
-    return this.#strings.read(index, MAX_NAME_LENGTH);
+    this.#end = start + MAX_VERSION_BYTES;
   }
 
   /** Both tables begin each entry with the version of their own format, which has only ever been 1. */
@@ -134,6 +146,17 @@ class Chain {
           offset,
           structure: this.#structure,
         });
+      }
+      this.#reader.check(offset, size, this.#structure);
+      if (offset > this.#end) {
+        throw new ElfError(
+          'too-large',
+          `${this.#structure} spreads over more than ${MAX_VERSION_BYTES} bytes`,
+          {
+            offset,
+            structure: this.#structure,
+          },
+        );
       }
       const bytes = await this.#reader.read(offset, size, this.#structure);
       yield [new Cursor(bytes, this.#format, this.#structure), offset];

@@ -1,4 +1,10 @@
-import { dynamicStringsContain, type ByteSource, type ElfFile } from '@wheelwright/elf';
+import {
+  dynamicStringsContain,
+  readSectionTable,
+  type ByteSource,
+  type ElfFile,
+  type Section,
+} from '@wheelwright/elf';
 import { readGpuCode, sortArchitectures, type GpuCode } from './fat-binary.js';
 
 /** What a library says of its own variant, before anything is concluded from it. @public */
@@ -39,18 +45,23 @@ export async function readVariantFacts(
   library: string,
 ): Promise<VariantFacts> {
   const marks = await dynamicStringsContain(source, elf, [...oneDnnMarks, parameterServerMark]);
-  const sections = elf.sections.filter(({ name }) => gpuSections.has(name));
+  const table = await readSectionTable(source);
+  const sections = table.sections.filter(({ name }) => gpuSections.has(name));
   return {
     library,
     needed: elf.needed,
     oneDnnMarks: oneDnnMarks.filter((mark) => marks.has(mark)),
     parameterServer: marks.has(parameterServerMark),
     gpuSections: sections.map(({ name }) => name),
-    gpuCode: await readAllGpuCode(source, elf),
+    gpuCode: await readAllGpuCode(source, elf.endian, sections),
   };
 }
 
-async function readAllGpuCode(source: ByteSource, { sections, endian }: ElfFile): Promise<GpuCode> {
+async function readAllGpuCode(
+  source: ByteSource,
+  endian: ElfFile['endian'],
+  sections: readonly Section[],
+): Promise<GpuCode> {
   const architectures: string[] = [];
   for (const section of sections) {
     if (section.name !== '.nv_fatbin' || section.type === noBits) continue;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { inspectElf, openFile, type ElfFile } from '@wheelwright/elf';
+import { inspectElf, openFile, readSectionTable, type ElfFile } from '@wheelwright/elf';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { elfDocument } from '../render/elf-document.js';
@@ -11,30 +11,37 @@ export function inspect(paths: readonly string[]): Command {
   return async ({ options, style }) => {
     const results = [];
     for (const path of paths) {
-      const file = await inspectFile(resolve(options.cwd, path));
-      results.push({ path, file });
+      results.push({ path, ...(await inspectFile(resolve(options.cwd, path))) });
     }
     return {
       exitCode: EXIT.done,
       document: documentOf(
         'wheelwright/inspect@1',
-        results.map(({ path, file }) => elfDocument(path, file)),
+        results.map(({ path, file, stripped }) => elfDocument(path, file, stripped)),
       ),
-      text: results.map(({ path, file }) => `${style.bold(path)}\n${describe(file)}`).join('\n\n'),
+      text: results
+        .map(({ path, ...inspected }) => `${style.bold(path)}\n${describe(inspected)}`)
+        .join('\n\n'),
     };
   };
 }
 
-async function inspectFile(path: string): Promise<ElfFile> {
+interface Inspected {
+  readonly file: ElfFile;
+  readonly stripped: boolean;
+}
+
+async function inspectFile(path: string): Promise<Inspected> {
   const source = await openFile(path);
   try {
-    return await inspectElf(source);
+    const file = await inspectElf(source);
+    return { file, stripped: (await readSectionTable(source)).stripped };
   } finally {
     await source.close();
   }
 }
 
-function describe(file: ElfFile): string {
+function describe({ file, stripped }: Inspected): string {
   const needs = Object.entries(file.versionNeeds).map(
     ([library, versions]) => `${library}: ${versions.join(' ')}`,
   );
@@ -53,7 +60,7 @@ function describe(file: ElfFile): string {
     ['build id', file.buildId],
     [
       'notes',
-      [file.stripped ? 'stripped' : '', file.execStack ? 'asks for an executable stack' : '']
+      [stripped ? 'stripped' : '', file.execStack ? 'asks for an executable stack' : '']
         .filter(Boolean)
         .join(', '),
     ],

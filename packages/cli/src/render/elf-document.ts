@@ -1,7 +1,10 @@
 import type { ElfFile } from '@wheelwright/elf';
 
-/** The JSON fields of `inspect` for one file: a contract with other programs. What is absent in the file is null. */
-export function elfDocument(path: string, file: ElfFile): object {
+/**
+ * The JSON fields of `inspect` for one file: a contract with other programs. What is absent in the file is null.
+ * @param stripped - null where nobody read the section headers: an audit doesn't, as they are the end of each file
+ */
+export function elfDocument(path: string, file: ElfFile, stripped: boolean | null): object {
   return {
     path,
     class: file.class,
@@ -20,7 +23,7 @@ export function elfDocument(path: string, file: ElfFile): object {
     exports: file.exports,
     pythonInit: file.pythonInit,
     isa: file.isa ?? null,
-    stripped: file.stripped,
+    stripped,
     buildId: file.buildId ?? null,
     execStack: file.execStack,
   };

@@ -8,7 +8,7 @@ const NAMED_SYMBOLS = 3;
 
 /** The JSON fields of `audit` for one path: a contract with other programs. */
 export function verdictDocument(path: string, { files, ...verdict }: Verdict): object {
-  return { path, ...verdict, files: files.map((file) => elfDocument(file.path, file.elf)) };
+  return { path, ...verdict, files: files.map((file) => elfDocument(file.path, file.elf, null)) };
 }
 
 /** The verdict first, in one line; then the reasons, each with what to do; then what to mend first. */

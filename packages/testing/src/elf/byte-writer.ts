@@ -49,18 +49,20 @@ export class ByteWriter {
 /** Collects strings into a string table: each gets its place when it is first asked for. */
 export class StringCollector {
   readonly #places = new Map<string, number>([['', 0]]);
-  #text = '\0';
+  readonly #texts = [''];
+  #size = 1;
 
   place(text: string): number {
     const known = this.#places.get(text);
     if (known !== undefined) return known;
-    const place = Buffer.byteLength(this.#text);
-    this.#text += `${text}\0`;
+    const place = this.#size;
+    this.#texts.push(text);
+    this.#size += Buffer.byteLength(text) + 1;
     this.#places.set(text, place);
     return place;
   }
 
   bytes(): Uint8Array {
-    return new TextEncoder().encode(this.#text);
+    return new TextEncoder().encode(`${this.#texts.join('\0')}\0`);
   }
 }

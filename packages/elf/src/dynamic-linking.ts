@@ -1,0 +1,148 @@
+import type { AddressMap } from './address-map.js';
+import type { BoundedReader } from './bounded-reader.js';
+import { DT, PT } from './constants.js';
+import { dynamicFlags, dynamicStrings, readDynamic, wantDynamicNames, type DynamicTable } from './dynamic.js';
+import type { ElfFile, FileRange } from './elf-file.js';
+import type { FileHeader } from './file-header.js';
+import { NamePass } from './name-pass.js';
+import { segmentsOf, type Segment } from './program-header.js';
+import { PythonModules } from './python-module.js';
+import { StringTable } from './string-table.js';
+import { nameImports, readVersionIndices, scanSymbols, type ScannedSymbols } from './symbol.js';
+import { findSymbolTable, type SymbolTable } from './symbol-table.js';
+import {
+  nameVersions,
+  readVersionDefinitions,
+  readVersionNeeds,
+  type VersionTable,
+} from './symbol-version.js';
+
+/** What of a file hangs on PT_DYNAMIC. */
+export type DynamicLinking = Pick<
+  ElfFile,
+  | 'hasDynamic'
+  | 'soname'
+  | 'needed'
+  | 'rpath'
+  | 'runpath'
+  | 'dynamicFlags'
+  | 'versionNeeds'
+  | 'versionDefinitions'
+  | 'imports'
+  | 'exports'
+  | 'pythonInit'
+  | 'dynamicStringTable'
+  | 'dynamicSymbolTable'
+>;
+
+/** Reads everything that hangs on PT_DYNAMIC; a file without it has empty lists. */
+export async function readDynamicLinking(
+  reader: BoundedReader,
+  header: FileHeader,
+  segments: readonly Segment[],
+  addresses: AddressMap,
+): Promise<DynamicLinking> {
+  const [segment] = segmentsOf(segments, PT.DYNAMIC);
+  const table =
+    segment === undefined
+      ? { needed: [], values: new Map<number, number>() }
+      : await readDynamic(reader, header, whereLoaded(segment, addresses));
+  const stringRange = dynamicStrings(reader, addresses, table);
+  await reader.prefetch(tableRanges(table, addresses, stringRange));
+  const names = new NamePass();
+  const dynamicNames = wantDynamicNames(table, stringRange, names);
+  const symbols = await readSymbolPart(reader, header, addresses, table, names);
+  const defined = await readTable(DT.VERDEF, DT.VERDEFNUM, 'DT_VERDEF', readVersionDefinitions);
+  const needed = await readTable(DT.VERNEED, DT.VERNEEDNUM, 'DT_VERNEED', readVersionNeeds);
+  const modules = new PythonModules();
+  if (stringRange !== undefined) {
+    const { offset, size } = stringRange;
+    const strings = new StringTable(reader, offset, size, 'the dynamic string table');
+    await names.run(strings, (bytes) => {
+      modules.offer(bytes);
+    });
+  }
+  const versions = nameVersions(needed, defined, names);
+  const imports = nameImports(symbols.imports, symbols.versionIndices, versions.byIndex, names);
+  return {
+    ...dynamicNames(),
+    hasDynamic: segment !== undefined,
+    dynamicFlags: dynamicFlags(table),
+    versionNeeds: Object.fromEntries(Array.from(versions.needs, ([library, of]) => [library, [...of]])),
+    versionDefinitions: versions.definitions,
+    imports,
+    exports: symbols.exports,
+    pythonInit: modules.names(imports),
+    dynamicStringTable: stringRange,
+    dynamicSymbolTable: symbols.table,
+  };
+
+  /** Reads one of the two version tables; without strings they say nothing. */
+  async function readTable<T>(
+    start: number,
+    count: number,
+    structure: string,
+    read: (
+      reader: BoundedReader,
+      header: FileHeader,
+      place: VersionTable,
+      names: NamePass,
+    ) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const address = table.values.get(start);
+    if (address === undefined || stringRange === undefined) return [];
+    const place = { offset: addresses.toOffset(address, structure), count: table.values.get(count) ?? 0 };
+    return read(reader, header, place, names);
+  }
+}
+
+/** The loader finds the dynamic section by its address; a file that is not to be loaded has only the offset. */
+function whereLoaded({ address, offset, fileSize }: Segment, addresses: AddressMap): FileRange {
+  return { offset: addresses.find(address) ?? offset, size: fileSize };
+}
+
+interface SymbolPart extends Pick<ScannedSymbols, 'imports' | 'exports'> {
+  readonly table: SymbolTable | undefined;
+  readonly versionIndices: Uint16Array | undefined;
+}
+
+async function readSymbolPart(
+  reader: BoundedReader,
+  header: FileHeader,
+  addresses: AddressMap,
+  dynamic: DynamicTable,
+  names: NamePass,
+): Promise<SymbolPart> {
+  const found = await findSymbolTable(reader, header, addresses, dynamic);
+  const hasStrings = dynamic.values.has(DT.STRTAB) && dynamic.values.has(DT.STRSZ);
+  if (found === undefined || !hasStrings) {
+    return { imports: [], exports: 0, table: undefined, versionIndices: undefined };
+  }
+  const { imports, exports, count } = await scanSymbols(reader, header, found, names);
+  const versym = dynamic.values.get(DT.VERSYM);
+  const versionIndices =
+    versym === undefined
+      ? undefined
+      : await readVersionIndices(reader, header, addresses.toOffset(versym, 'DT_VERSYM'), imports);
+  return { imports, exports, versionIndices, table: { offset: found.offset, count } };
+}
+
+/** How far a table whose size isn't known yet is taken to reach: most are smaller, and end where the next begins. */
+const USUAL_TABLE_SIZE = 128 * 1024;
+
+/** Where the tables probably lie, so that those of a usual library come with one read. */
+function tableRanges(
+  { values }: DynamicTable,
+  addresses: AddressMap,
+  strings: FileRange | undefined,
+): FileRange[] {
+  const starts = [DT.HASH, DT.GNU_HASH, DT.SYMTAB, DT.VERSYM, DT.VERDEF, DT.VERNEED]
+    .map((tag) => addresses.find(values.get(tag) ?? -1))
+    .filter((offset) => offset !== undefined);
+  const all = [...starts, ...(strings === undefined ? [] : [strings.offset])];
+  const ranges = starts.map((offset) => {
+    const next = Math.min(...all.filter((other) => other > offset));
+    return { offset, size: Math.min(next - offset, USUAL_TABLE_SIZE) };
+  });
+  return strings === undefined ? ranges : [...ranges, strings];
+}
