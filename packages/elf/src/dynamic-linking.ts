@@ -6,7 +6,7 @@ import type { ElfFile, FileRange } from './elf-file.js';
 import type { FileHeader } from './file-header.js';
 import { NamePass } from './name-pass.js';
 import { segmentsOf, type Segment } from './program-header.js';
-import { PythonModules } from './python-module.js';
+import { callsPython, PythonModules } from './python-module.js';
 import { StringTable } from './string-table.js';
 import { nameImports, readVersionIndices, scanSymbols, type ScannedSymbols } from './symbol.js';
 import { findSymbolTable, type SymbolTable } from './symbol-table.js';
@@ -16,6 +16,12 @@ import {
   readVersionNeeds,
   type VersionTable,
 } from './symbol-version.js';
+
+/**
+ * Above this size, the names of exported functions are searched for Python modules only if the file calls Python, as
+ * modules of that size do: such a table holds hundreds of thousands of C++ names, most of the bytes that would be read.
+ */
+const MAX_SEARCHED_STRINGS = 8 << 20;
 
 /** What of a file hangs on PT_DYNAMIC. */
 export type DynamicLinking = Pick<
@@ -54,16 +60,21 @@ export async function readDynamicLinking(
   const symbols = await readSymbolPart(reader, header, addresses, table, names);
   const defined = await readTable(DT.VERDEF, DT.VERDEFNUM, 'DT_VERDEF', readVersionDefinitions);
   const needed = await readTable(DT.VERNEED, DT.VERNEEDNUM, 'DT_VERNEED', readVersionNeeds);
+  const { offset, size } = stringRange ?? { offset: 0, size: 0 };
+  const strings = new StringTable(reader, offset, size, 'the dynamic string table');
   const modules = new PythonModules();
-  if (stringRange !== undefined) {
-    const { offset, size } = stringRange;
-    const strings = new StringTable(reader, offset, size, 'the dynamic string table');
-    await names.run(strings, (bytes) => {
-      modules.offer(bytes);
-    });
-  }
+  const look = (bytes: Uint8Array): void => {
+    modules.offer(bytes);
+  };
+  const isLarge = size > MAX_SEARCHED_STRINGS;
+  if (!isLarge) names.offerAll(symbols.functions);
+  await names.run(strings, look);
   const versions = nameVersions(needed, defined, names);
   const imports = nameImports(symbols.imports, symbols.versionIndices, versions.byIndex, names);
+  if (isLarge && callsPython(imports)) {
+    names.offerAll(symbols.functions);
+    await names.run(strings, look);
+  }
   return {
     ...dynamicNames(),
     hasDynamic: segment !== undefined,
@@ -101,7 +112,7 @@ function whereLoaded({ address, offset, fileSize }: Segment, addresses: AddressM
   return { offset: addresses.find(address) ?? offset, size: fileSize };
 }
 
-interface SymbolPart extends Pick<ScannedSymbols, 'imports' | 'exports'> {
+interface SymbolPart extends Pick<ScannedSymbols, 'imports' | 'exports' | 'functions'> {
   readonly table: SymbolTable | undefined;
   readonly versionIndices: Uint16Array | undefined;
 }
@@ -116,15 +127,16 @@ async function readSymbolPart(
   const found = await findSymbolTable(reader, header, addresses, dynamic);
   const hasStrings = dynamic.values.has(DT.STRTAB) && dynamic.values.has(DT.STRSZ);
   if (found === undefined || !hasStrings) {
-    return { imports: [], exports: 0, table: undefined, versionIndices: undefined };
+    const functions = new Uint32Array();
+    return { imports: [], exports: 0, functions, table: undefined, versionIndices: undefined };
   }
-  const { imports, exports, count } = await scanSymbols(reader, header, found, names);
+  const { imports, exports, functions, count } = await scanSymbols(reader, header, found, names);
   const versym = dynamic.values.get(DT.VERSYM);
   const versionIndices =
     versym === undefined
       ? undefined
       : await readVersionIndices(reader, header, addresses.toOffset(versym, 'DT_VERSYM'), imports);
-  return { imports, exports, versionIndices, table: { offset: found.offset, count } };
+  return { imports, exports, functions, versionIndices, table: { offset: found.offset, count } };
 }
 
 /** How far a table whose size isn't known yet is taken to reach: most are smaller, and end where the next begins. */

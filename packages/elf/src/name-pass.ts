@@ -1,12 +1,16 @@
 import { ElfError } from './error.js';
 import { MAX_TEXT_BYTES } from './limits.js';
-import { decode, type StringTable } from './string-table.js';
+import { decode, MAX_WINDOW, type StringTable } from './string-table.js';
 
 /** A name that was asked for: its number among all, by which its text is had once the pass is over. */
 export type Name = number;
 
 /** More than there can be names; with a 32-bit index of a string table, both fit one double exactly. */
 const NAMES = 1 << 20;
+/** What lies between two names is read along with them if it's less than this, else passed over. */
+const GAP = 128 * 1024;
+/** What is read behind the beginning of a name: enough for most. */
+const USUAL_NAME = 1024;
 /** Stands for all names that are only looked at. */
 const LOOK: Name = 0;
 
@@ -30,9 +34,9 @@ export class NamePass {
     return name;
   }
 
-  /** Asks for a look at the bytes at an index of the table: most names need not become strings. */
-  offer(index: number): void {
-    this.#add(index * NAMES + LOOK);
+  /** Asks for a look at the bytes at indices of the table: most names need not become strings. */
+  offerAll(indices: Uint32Array): void {
+    for (const index of indices) this.#add(index * NAMES + LOOK);
   }
 
   text(name: Name): string {
@@ -47,12 +51,12 @@ export class NamePass {
    */
   async run(strings: StringTable, look: (bytes: Uint8Array) => void): Promise<void> {
     let left = MAX_TEXT_BYTES;
-    let last = -1;
-    for (const key of this.#keys.subarray(0, this.#count).sort()) {
-      if (key === last) continue;
-      last = key;
+    const keys = this.#keys.subarray(0, this.#count).sort();
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] ?? 0;
+      if (key === keys[at - 1]) continue;
       const index = Math.floor(key / NAMES);
-      const bytes = strings.peek(index) ?? (await strings.load(index));
+      const bytes = strings.peek(index) ?? (await strings.load(index, usefulLength(keys, at)));
       const name = key - index * NAMES;
       if (name === LOOK) {
         look(bytes);
@@ -65,7 +69,7 @@ export class NamePass {
         throw new ElfError('too-large', `there can't be more than ${MAX_TEXT_BYTES} bytes of names`);
       this.#texts[name] = decode(bytes);
     }
-    this.#keys = new Float64Array();
+    this.#keys = new Float64Array(1024);
     this.#count = 0;
   }
 
@@ -77,4 +81,16 @@ export class NamePass {
     }
     this.#keys[this.#count++] = key;
   }
+}
+
+/** How far to read from a name on: over all that follow without a large gap. */
+function usefulLength(keys: Float64Array, at: number): number {
+  const first = Math.floor((keys[at] ?? 0) / NAMES);
+  let last = first;
+  for (let next = at + 1; next < keys.length; next++) {
+    const index = Math.floor((keys[next] ?? 0) / NAMES);
+    if (index - last > GAP || index - first >= MAX_WINDOW) break;
+    last = index;
+  }
+  return Math.min(last - first + USUAL_NAME, MAX_WINDOW);
 }

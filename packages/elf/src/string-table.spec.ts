@@ -33,7 +33,7 @@ describe('the names of a string table', () => {
 
   it('are looked at without becoming text where they are only offered', async () => {
     const names = new NamePass();
-    for (const index of [8, 1, 1]) names.offer(index);
+    names.offerAll(Uint32Array.from([8, 1, 1]));
     const seen: string[] = [];
     await names.run(table(Buffer.from('\0first\0\0second\0')), (bytes) =>
       seen.push(Buffer.from(bytes).toString()),

@@ -2,8 +2,8 @@ import type { BoundedReader } from './bounded-reader.js';
 import { ElfError } from './error.js';
 import { MAX_SYMBOL_LENGTH } from './limits.js';
 
-/** What is read at once. No string is longer. */
-const WINDOW = MAX_SYMBOL_LENGTH;
+/** The most that is read at once. No string is longer. */
+export const MAX_WINDOW = MAX_SYMBOL_LENGTH;
 
 /**
  * A string table (gABI, "String Table"), read through one window that slides over it: names in ascending order
@@ -44,22 +44,23 @@ export class StringTable {
   /**
    * Moves the window to a string and gives its bytes.
    *
+   * @param length - what to read, where it's known that no more is of use
    * @throws ElfError `malformed` for an index beyond the table or a string without end, `too-large` for one beyond
    * all reason
    */
-  async load(index: number): Promise<Uint8Array> {
+  async load(index: number, length = MAX_WINDOW): Promise<Uint8Array> {
     if (index >= this.#size)
       throw this.#error('malformed', index, `index ${index} is beyond its ${this.#size} bytes`);
     const rest = this.#size - index;
-    const length = Math.min(WINDOW, rest);
-    this.#window = await this.#reader.read(this.#offset + index, length, this.#structure);
+    this.#window = await this.#reader.read(this.#offset + index, Math.min(length, rest), this.#structure);
     this.#start = index;
     this.#from = 0;
     this.#to = -1;
     const found = this.peek(index);
     if (found !== undefined) return found;
-    if (length === rest) throw this.#error('malformed', index, 'the last string has no end');
-    throw this.tooLong(index, WINDOW);
+    if (length < MAX_WINDOW && length < rest) return this.load(index);
+    if (length >= rest) throw this.#error('malformed', index, 'the last string has no end');
+    throw this.tooLong(index, MAX_WINDOW);
   }
 
   /** The error for a string that is longer than what it names can be. */

@@ -33,11 +33,13 @@ export interface ScannedSymbols {
   readonly count: number;
   readonly exports: number;
   readonly imports: readonly Import[];
+  /** `st_name` of the exported functions. */
+  readonly functions: Uint32Array;
 }
 
 /**
- * Scans the dynamic symbols. The names of undefined ones are asked for, those of exported functions are offered: they
- * may be what Python calls to load a module. Of the others only their number is of interest.
+ * Scans the dynamic symbols. The names of undefined ones are asked for; of exported functions it's kept where theirs
+ * are, as some may be what Python calls to load a module. Of the others only their number is of interest.
  */
 export async function scanSymbols(
   reader: BoundedReader,
@@ -46,7 +48,9 @@ export async function scanSymbols(
   names: NamePass,
 ): Promise<ScannedSymbols> {
   const imports: Import[] = [];
+  const functions = new Uint32Array(table.count);
   let exports = 0;
+  let functionCount = 0;
   const count = await visitSymbols(reader, format, table, (index, name, info, section) => {
     if (section === SHN.UNDEF) {
       if (name === 0) return;
@@ -60,10 +64,10 @@ export async function scanSymbols(
     } else if (isExport(info, section)) {
       exports++;
       const type = info & 0xf;
-      if (type === STT.FUNC || type === STT.GNU_IFUNC) names.offer(name);
+      if (type === STT.FUNC || type === STT.GNU_IFUNC) functions[functionCount++] = name;
     }
   });
-  return { count, exports, imports };
+  return { count, exports, imports, functions: functions.subarray(0, functionCount) };
 }
 
 /** Whether other files can bind to a symbol, by its `st_info` and `st_shndx`. */
