@@ -1,4 +1,5 @@
 import { PT } from './constants.js';
+import type { DynamicEntry } from './dynamic.js';
 import { ElfError } from './error.js';
 import type { Segment } from './program-header.js';
 
@@ -20,16 +21,18 @@ export class AddressMap {
     return load === undefined ? undefined : load.offset + (address - load.address);
   }
 
-  /** @throws ElfError `malformed` where no segment brings this address from the file */
-  toOffset(address: number, structure: string): number {
-    const offset = this.find(address);
-    if (offset !== undefined) return offset;
-    throw new ElfError(
-      'malformed',
-      `${structure} is said to be at address 0x${address.toString(16)}, which no segment loads`,
-      {
-        structure,
-      },
-    );
+  /**
+   * Where in the file the table is whose address a dynamic entry holds.
+   *
+   * @throws ElfError `malformed` where no segment brings this address from the file
+   */
+  toOffset({ value, offset }: DynamicEntry, structure: string): number {
+    const place = this.find(value);
+    if (place !== undefined) return place;
+    throw new ElfError('malformed', `${structure} is said to be at address 0x${value.toString(16)}`, {
+      offset,
+      structure,
+      expected: 'an address that a PT_LOAD segment brings from the file',
+    });
   }
 }

@@ -33,7 +33,7 @@ export class BoundedReader {
     throw new ElfError(
       'truncated',
       `${structure} takes ${length} bytes at offset ${offset}, but the file ends at ${this.size}`,
-      { offset, structure, hint: 'the file is damaged or was cut off: get it again from where it was made' },
+      { offset, structure, expected: `a file of at least ${end} bytes` },
     );
   }
 
@@ -44,16 +44,17 @@ export class BoundedReader {
     const first = Math.floor(offset / BLOCK);
     const last = Math.floor((offset + length - 1) / BLOCK);
     const from = offset - first * BLOCK;
-    if (first === last) return (await this.#block(first)).subarray(from, from + length);
+    if (first === last) return (await this.#block(first, structure)).subarray(from, from + length);
     if (this.#missing(first, last + 1) > last) {
-      const run = await this.#fetch(first, last + 1);
+      const run = await this.#fetch(first, last + 1, structure);
       this.#keepEdges(first, run);
       return run.subarray(from, from + length);
     }
     const bytes = new Uint8Array(length);
     for (let index = first; index <= last; ) {
       const end = this.#missing(index, last + 1);
-      const run = end === index ? await this.#block(index) : await this.#fetch(index, end);
+      const run =
+        end === index ? await this.#block(index, structure) : await this.#fetch(index, end, structure);
       if (end > index) this.#keepEdges(index, run);
       const place = index * BLOCK - offset;
       bytes.set(run.subarray(Math.max(-place, 0), length - place), Math.max(place, 0));
@@ -80,7 +81,7 @@ export class BoundedReader {
       const first = indices[at] ?? 0;
       let count = 1;
       while (indices[at + count] === first + count) count++;
-      const run = await this.#fetch(first, first + count);
+      const run = await this.#fetch(first, first + count, 'the tables');
       for (let block = 0; block < count; block++) {
         this.#keep(first + block, run.subarray(block * BLOCK, (block + 1) * BLOCK));
       }
@@ -95,8 +96,8 @@ export class BoundedReader {
     return end;
   }
 
-  async #block(index: number): Promise<Uint8Array> {
-    const block = this.#blocks.get(index) ?? (await this.#fetch(index, index + 1));
+  async #block(index: number, structure: string): Promise<Uint8Array> {
+    const block = this.#blocks.get(index) ?? (await this.#fetch(index, index + 1, structure));
     this.#keep(index, block);
     return block;
   }
@@ -115,11 +116,15 @@ export class BoundedReader {
   }
 
   /** Reads the blocks from `first` up to `end` at once. */
-  async #fetch(first: number, end: number): Promise<Uint8Array> {
+  async #fetch(first: number, end: number, structure: string): Promise<Uint8Array> {
     const offset = first * BLOCK;
     const length = Math.min(end * BLOCK, this.size) - offset;
     const bytes = await this.#source.read(offset, length);
     if (bytes.length === length) return bytes;
-    throw new ElfError('short-read', `the source gave ${bytes.length} of ${length} bytes`, { offset });
+    throw new ElfError('short-read', `${structure}: the source gave ${bytes.length} bytes`, {
+      offset,
+      structure,
+      expected: `${length} bytes, as its size promises`,
+    });
   }
 }

@@ -60,11 +60,9 @@ export async function openFile(path: string): Promise<ByteSource & { close(): Pr
 }
 
 function shortRead(offset: number, length: number, end: number): ElfError {
-  return new ElfError(
-    'short-read',
-    `${length} bytes were asked for at offset ${offset}, but the source ends at ${end}`,
-    {
-      offset,
-    },
-  );
+  return new ElfError('short-read', `${length} bytes were asked for at offset ${offset}`, {
+    offset,
+    structure: 'the byte source',
+    expected: `a range within its ${end} bytes`,
+  });
 }

@@ -55,13 +55,10 @@ export class Cursor {
   #take(count: number): number {
     const at = this.#at;
     if (at + count > this.#view.byteLength) {
-      throw new ElfError(
-        'malformed',
-        `${this.#structure}: ${count} bytes expected at byte ${at} of ${this.#view.byteLength}`,
-        {
-          structure: this.#structure,
-        },
-      );
+      throw new ElfError('malformed', `${this.#structure} is only ${this.#view.byteLength} bytes long`, {
+        structure: this.#structure,
+        expected: `${count} more bytes from its byte ${at} on`,
+      });
     }
     this.#at = at + count;
     return at;

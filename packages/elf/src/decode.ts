@@ -54,7 +54,11 @@ function decoding<T>(structure: string, decode: () => T): T {
   try {
     return decode();
   } catch (cause) {
-    throw new ElfError('malformed', `${structure} can't be decoded: ${String(cause)}`, { structure, cause });
+    throw new ElfError('malformed', `${structure} can't be decoded: ${String(cause)}`, {
+      structure,
+      expected: "a structure of the gABI's layout",
+      cause,
+    });
   }
 }
 

@@ -1,7 +1,14 @@
 import type { AddressMap } from './address-map.js';
 import type { BoundedReader } from './bounded-reader.js';
 import { DT, PT } from './constants.js';
-import { dynamicFlags, dynamicStrings, readDynamic, wantDynamicNames, type DynamicTable } from './dynamic.js';
+import {
+  dynamicFlags,
+  dynamicStrings,
+  readDynamic,
+  wantDynamicNames,
+  type DynamicEntry,
+  type DynamicTable,
+} from './dynamic.js';
 import type { ElfFile, FileRange } from './elf-file.js';
 import type { FileHeader } from './file-header.js';
 import { NamePass } from './name-pass.js';
@@ -51,7 +58,7 @@ export async function readDynamicLinking(
   const [segment] = segmentsOf(segments, PT.DYNAMIC);
   const table =
     segment === undefined
-      ? { needed: [], values: new Map<number, number>() }
+      ? { needed: [], entries: new Map<number, DynamicEntry>() }
       : await readDynamic(reader, header, whereLoaded(segment, addresses));
   const stringRange = dynamicStrings(reader, addresses, table);
   await reader.prefetch(tableRanges(table, addresses, stringRange));
@@ -100,9 +107,10 @@ export async function readDynamicLinking(
       names: NamePass,
     ) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
-    const address = table.values.get(start);
+    const address = table.entries.get(start);
     if (address === undefined || stringRange === undefined) return [];
-    const place = { offset: addresses.toOffset(address, structure), count: table.values.get(count) ?? 0 };
+    const offset = addresses.toOffset(address, structure);
+    const place = { offset, count: table.entries.get(count)?.value ?? 0 };
     return read(reader, header, place, names);
   }
 }
@@ -125,13 +133,13 @@ async function readSymbolPart(
   names: NamePass,
 ): Promise<SymbolPart> {
   const found = await findSymbolTable(reader, header, addresses, dynamic);
-  const hasStrings = dynamic.values.has(DT.STRTAB) && dynamic.values.has(DT.STRSZ);
+  const hasStrings = dynamic.entries.has(DT.STRTAB) && dynamic.entries.has(DT.STRSZ);
   if (found === undefined || !hasStrings) {
     const functions = new Uint32Array();
     return { imports: [], exports: 0, functions, table: undefined, versionIndices: undefined };
   }
   const { imports, exports, functions, count } = await scanSymbols(reader, header, found, names);
-  const versym = dynamic.values.get(DT.VERSYM);
+  const versym = dynamic.entries.get(DT.VERSYM);
   const versionIndices =
     versym === undefined
       ? undefined
@@ -144,12 +152,12 @@ const USUAL_TABLE_SIZE = 128 * 1024;
 
 /** Where the tables probably lie, so that those of a usual library come with one read. */
 function tableRanges(
-  { values }: DynamicTable,
+  { entries }: DynamicTable,
   addresses: AddressMap,
   strings: FileRange | undefined,
 ): FileRange[] {
   const starts = [DT.HASH, DT.GNU_HASH, DT.SYMTAB, DT.VERSYM, DT.VERDEF, DT.VERNEED]
-    .map((tag) => addresses.find(values.get(tag) ?? -1))
+    .map((tag) => addresses.find(entries.get(tag)?.value ?? -1))
     .filter((offset) => offset !== undefined);
   const all = [...starts, ...(strings === undefined ? [] : [strings.offset])];
   const ranges = starts.map((offset) => {

@@ -12,7 +12,14 @@ export interface DynamicTable {
   /** String table indices of DT_NEEDED, in order. */
   readonly needed: readonly number[];
   /** The other entries: where a tag is repeated the last one counts, as it does for the loader. */
-  readonly values: ReadonlyMap<number, number>;
+  readonly entries: ReadonlyMap<number, DynamicEntry>;
+}
+
+/** `d_un` of an Elfxx_Dyn: a number, or an address. */
+export interface DynamicEntry {
+  readonly value: number;
+  /** Where in the file it is. */
+  readonly offset: number;
 }
 
 /** What the dynamic section says in words. */
@@ -33,24 +40,25 @@ export async function readDynamic(
   reader.check(segment.offset, segment.size, structure);
   const entrySize = format.class === 32 ? 8 : 16;
   const count = Math.min(Math.floor(segment.size / entrySize), MAX_DYNAMIC_ENTRIES);
-  const entries = new Cursor(
+  const cursor = new Cursor(
     await reader.read(segment.offset, count * entrySize, structure),
     format,
     structure,
   );
   const needed: number[] = [];
-  const values = new Map<number, number>();
+  const entries = new Map<number, DynamicEntry>();
   for (let index = 0; index < count; index++) {
-    const tag = entries.word();
-    const value = entries.word();
-    if (tag === DT.NULL) return { needed, values };
+    const tag = cursor.word();
+    const value = cursor.word();
+    if (tag === DT.NULL) return { needed, entries };
     if (tag === DT.NEEDED) needed.push(value);
-    else values.set(tag, value);
+    else entries.set(tag, { value, offset: segment.offset + index * entrySize + entrySize / 2 });
   }
-  if (count < MAX_DYNAMIC_ENTRIES) return { needed, values };
-  throw new ElfError('too-large', `${structure} has more than ${MAX_DYNAMIC_ENTRIES} entries`, {
+  if (count < MAX_DYNAMIC_ENTRIES) return { needed, entries };
+  throw new ElfError('too-large', `${structure} does not end`, {
     offset: segment.offset,
     structure,
+    expected: `at most ${MAX_DYNAMIC_ENTRIES} entries`,
   });
 }
 
@@ -58,10 +66,10 @@ export async function readDynamic(
 export function dynamicStrings(
   reader: BoundedReader,
   addresses: AddressMap,
-  { values }: DynamicTable,
+  { entries }: DynamicTable,
 ): FileRange | undefined {
-  const address = values.get(DT.STRTAB);
-  const size = values.get(DT.STRSZ);
+  const address = entries.get(DT.STRTAB);
+  const size = entries.get(DT.STRSZ)?.value;
   if (address === undefined || size === undefined) return undefined;
   const offset = addresses.toOffset(address, 'DT_STRTAB');
   reader.check(offset, size, 'DT_STRTAB');
@@ -74,21 +82,22 @@ export function dynamicStrings(
  * @returns what gives them once the pass over the string table is done
  */
 export function wantDynamicNames(
-  { needed, values }: DynamicTable,
+  { needed, entries }: DynamicTable,
   strings: FileRange | undefined,
   names: NamePass,
 ): () => DynamicNames {
   const want = (index: number | undefined, limit = MAX_NAME_LENGTH): Name | undefined => {
     if (index === undefined) return undefined;
     if (strings !== undefined) return names.want(index, limit);
-    throw new ElfError('malformed', 'the dynamic section names strings, but has no string table', {
+    throw new ElfError('malformed', 'the dynamic section refers to strings, but has no string table', {
       structure: 'DT_STRTAB',
+      expected: 'DT_STRTAB and DT_STRSZ',
     });
   };
   const libraries = needed.map((index) => want(index));
-  const soname = want(values.get(DT.SONAME));
-  const rpath = want(values.get(DT.RPATH), MAX_PATH_LENGTH);
-  const runpath = want(values.get(DT.RUNPATH), MAX_PATH_LENGTH);
+  const soname = want(entries.get(DT.SONAME)?.value);
+  const rpath = want(entries.get(DT.RPATH)?.value, MAX_PATH_LENGTH);
+  const runpath = want(entries.get(DT.RUNPATH)?.value, MAX_PATH_LENGTH);
   const text = (name: Name | undefined): string | undefined =>
     name === undefined ? undefined : names.text(name);
   return () => ({
@@ -105,19 +114,19 @@ function searchPath(text: string | undefined): string[] {
 }
 
 /** The names of the flags that are set in DT_FLAGS and DT_FLAGS_1, and of the older tags that mean the same. */
-export function dynamicFlags({ values }: DynamicTable): string[] {
+export function dynamicFlags({ entries }: DynamicTable): string[] {
   const named = (bits: number, names: Readonly<Record<string, number>>): string[] =>
     Object.keys(names).filter((name) => (bits & (names[name] ?? 0)) !== 0);
   const tags = [
-    ...(values.has(DT.SYMBOLIC) ? ['SYMBOLIC'] : []),
-    ...(values.has(DT.TEXTREL) ? ['TEXTREL'] : []),
-    ...(values.has(DT.BIND_NOW) ? ['BIND_NOW'] : []),
+    ...(entries.has(DT.SYMBOLIC) ? ['SYMBOLIC'] : []),
+    ...(entries.has(DT.TEXTREL) ? ['TEXTREL'] : []),
+    ...(entries.has(DT.BIND_NOW) ? ['BIND_NOW'] : []),
   ];
   return [
     ...new Set([
       ...tags,
-      ...named(values.get(DT.FLAGS) ?? 0, FLAGS),
-      ...named(values.get(DT.FLAGS_1) ?? 0, FLAGS_1),
+      ...named(entries.get(DT.FLAGS)?.value ?? 0, FLAGS),
+      ...named(entries.get(DT.FLAGS_1)?.value ?? 0, FLAGS_1),
     ]),
   ];
 }

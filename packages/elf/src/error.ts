@@ -10,32 +10,50 @@
  */
 export type ElfErrorCode = 'not-elf' | 'truncated' | 'malformed' | 'unsupported' | 'too-large' | 'short-read';
 
-/** Details of an {@link ElfError}. */
+/** Details of an {@link ElfError}. @public */
 export interface ElfErrorDetails {
-  /** Where in the file. */
+  /** Where in the file, in bytes. */
   readonly offset?: number | undefined;
   /** What was being read, by its name in the specification. */
   readonly structure?: string | undefined;
+  /** What should have been there. */
+  readonly expected?: string | undefined;
+  /** What to do about it; each code has one that is given where nothing better is known. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * The one error of this package. Callers match `code`; the message names the structure and the place.
+ * The one error of this package. Callers match `code`; the message says what was found and what was expected, the
+ * other properties say where.
  * @public
  */
 export class ElfError extends Error {
   readonly code: ElfErrorCode;
   readonly offset?: number;
   readonly structure?: string;
-  readonly hint?: string;
+  readonly expected?: string;
+  readonly hint: string;
 
-  constructor(code: ElfErrorCode, message: string, details: ElfErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: ElfErrorCode, found: string, details: ElfErrorDetails = {}) {
+    const { offset, structure, expected, cause } = details;
+    const message = expected === undefined ? found : `${found}; expected: ${expected}`;
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'ElfError';
     this.code = code;
-    if (details.offset !== undefined) this.offset = details.offset;
-    if (details.structure !== undefined) this.structure = details.structure;
-    if (details.hint !== undefined) this.hint = details.hint;
+    if (offset !== undefined) this.offset = offset;
+    if (structure !== undefined) this.structure = structure;
+    if (expected !== undefined) this.expected = expected;
+    this.hint = details.hint ?? HINTS[code];
   }
 }
+
+const HINTS: Readonly<Record<ElfErrorCode, string>> = {
+  'not-elf': 'give a shared library, program or object file of an ELF system; what this is, `file` tells',
+  truncated: 'the file is damaged or was cut off: get it again from where it was made',
+  malformed:
+    'the file is damaged, or a tool rewrote it wrongly: compare with `readelf -aW`, and build it again',
+  unsupported: 'the file is damaged, or made for a system that is not known here: `readelf -hW` tells more',
+  'too-large': 'no tool makes such files: it is damaged, or made to do harm',
+  'short-read': 'the file changed while it was read, or its source is defective: try again',
+};

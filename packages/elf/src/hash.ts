@@ -19,14 +19,14 @@ export async function countSymbols(
   reader: BoundedReader,
   header: FileHeader,
   addresses: AddressMap,
-  { values }: DynamicTable,
+  { entries }: DynamicTable,
 ): Promise<number | undefined> {
-  const hash = values.get(DT.HASH);
-  const gnuHash = values.get(DT.GNU_HASH);
+  const hash = entries.get(DT.HASH);
+  const gnuHash = entries.get(DT.GNU_HASH);
   if (hash !== undefined) return countByHash(reader, header, addresses.toOffset(hash, 'DT_HASH'));
   if (gnuHash !== undefined)
     return countByGnuHash(reader, header, addresses.toOffset(gnuHash, 'DT_GNU_HASH'));
-  return header.machine === EM.MIPS ? values.get(DT.MIPS_SYMTABNO) : undefined;
+  return header.machine === EM.MIPS ? entries.get(DT.MIPS_SYMTABNO)?.value : undefined;
 }
 
 /** DT_HASH (gABI, "Hash Table"): there are as many chain entries as symbols. Two machines have 64-bit words here. */
@@ -59,14 +59,11 @@ async function countByGnuHash(
   });
   if (last === 0) return undefined;
   if (last < firstSymbol) {
-    throw new ElfError(
-      'malformed',
-      `${structure}: a bucket begins at symbol ${last}, before the first, ${firstSymbol}`,
-      {
-        offset: buckets,
-        structure,
-      },
-    );
+    throw new ElfError('malformed', `${structure}: a bucket begins at symbol ${last}`, {
+      offset: buckets,
+      structure,
+      expected: `symbol ${firstSymbol}, which is the first in the table, or a later one`,
+    });
   }
   const chain = chains + (last - firstSymbol) * 4;
   const room = Math.min(Math.max(reader.size - chain, 0), MAX_SYMBOLS * 4);
@@ -76,7 +73,11 @@ async function countByGnuHash(
     return (hash & 1) === 0;
   }));
   if (ended) return last + length;
-  throw new ElfError('malformed', `${structure}: the last chain has no end`, { offset: chain, structure });
+  throw new ElfError('malformed', `${structure}: the last chain has no end`, {
+    offset: chain,
+    structure,
+    expected: 'a hash with its lowest bit set',
+  });
 }
 
 /** Gives each 32-bit number of a range to `visit` until that says false; tells whether it never did. */

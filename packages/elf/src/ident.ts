@@ -25,20 +25,19 @@ export async function isElf(source: ByteSource): Promise<boolean> {
 export async function readIdent(reader: BoundedReader): Promise<Ident> {
   const structure = 'e_ident';
   if (reader.size < MAGIC.length || !startsWithMagic(await reader.read(0, MAGIC.length, structure))) {
-    throw new ElfError('not-elf', 'the file does not begin with the magic number of ELF (7f 45 4c 46)', {
+    throw new ElfError('not-elf', 'the file does not begin with the magic number of ELF', {
       offset: 0,
       structure,
+      expected: '7f 45 4c 46',
     });
   }
   const [, , , , elfClass, data, version, osabi] = await reader.read(0, IDENT_SIZE, structure);
-  const unsupported = (field: string, value: number | undefined, offset: number): ElfError =>
-    new ElfError('unsupported', `${field} is ${value ?? 'missing'}, which no specification defines`, {
-      offset,
-      structure,
-    });
-  if (elfClass !== 1 && elfClass !== 2) throw unsupported('EI_CLASS', elfClass, 4);
-  if (data !== 1 && data !== 2) throw unsupported('EI_DATA', data, 5);
-  if (version !== 1) throw unsupported('EI_VERSION', version, 6);
+  const unsupported = (offset: number, field: string, value: unknown, expected: string): ElfError =>
+    new ElfError('unsupported', `${field} is ${String(value)}`, { offset, structure, expected });
+  if (elfClass !== 1 && elfClass !== 2)
+    throw unsupported(4, 'EI_CLASS', elfClass, '1 (32 bit) or 2 (64 bit)');
+  if (data !== 1 && data !== 2) throw unsupported(5, 'EI_DATA', data, '1 (little-endian) or 2 (big-endian)');
+  if (version !== 1) throw unsupported(6, 'EI_VERSION', version, '1, the only version');
   return {
     class: elfClass === 1 ? 32 : 64,
     endian: data === 1 ? 'little' : 'big',

@@ -19,8 +19,9 @@ export async function readInterpreter(
   const bytes = await reader.read(offset, Math.min(fileSize, MAX_NAME_LENGTH), structure);
   const end = bytes.indexOf(0);
   if (end !== -1) return decode(bytes.subarray(0, end));
-  throw new ElfError('malformed', `${structure}: the path has no end within ${bytes.length} bytes`, {
+  throw new ElfError('malformed', `${structure}: the path has no end`, {
     offset,
     structure,
+    expected: `a NUL within ${bytes.length} bytes`,
   });
 }

@@ -1,4 +1,3 @@
-import { ElfError } from './error.js';
 import { MAX_TEXT_BYTES } from './limits.js';
 import { decode, MAX_WINDOW, type StringTable } from './string-table.js';
 
@@ -63,10 +62,9 @@ export class NamePass {
         continue;
       }
       const limit = this.#limits.get(name);
-      if (limit !== undefined && bytes.length > limit) throw strings.tooLong(index, limit);
+      if (limit !== undefined && bytes.length > limit) throw strings.tooLong(index, limit, 'a name');
       left -= bytes.length;
-      if (left < 0)
-        throw new ElfError('too-large', `there can't be more than ${MAX_TEXT_BYTES} bytes of names`);
+      if (left < 0) throw strings.tooLong(index, MAX_TEXT_BYTES, 'the text of all names');
       this.#texts[name] = decode(bytes);
     }
     this.#keys = new Float64Array(1024);

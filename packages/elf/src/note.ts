@@ -54,7 +54,11 @@ async function* gnuNotes(reader: BoundedReader, header: FileHeader, segment: Seg
   let left = MAX_NOTES;
   for (let at = segment.offset; at + 12 <= end; ) {
     if (left-- === 0)
-      throw new ElfError('too-large', `there are more than ${MAX_NOTES} notes`, { offset: at, structure });
+      throw new ElfError('too-large', 'a segment has more notes than any tool writes', {
+        offset: at,
+        structure,
+        expected: `at most ${MAX_NOTES}`,
+      });
     const cursor = new Cursor(await reader.read(at, 12, structure), header, structure);
     const nameSize = cursor.u32();
     const size = cursor.u32();
@@ -64,6 +68,7 @@ async function* gnuNotes(reader: BoundedReader, header: FileHeader, segment: Seg
       throw new ElfError('malformed', `a note of ${size} bytes leads beyond its segment`, {
         offset: at,
         structure,
+        expected: `an end before offset ${end}`,
       });
     }
     const isGnu = nameSize === GNU.length && GNU.equals(await reader.read(at + 12, nameSize, structure));

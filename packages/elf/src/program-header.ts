@@ -28,14 +28,17 @@ export async function readSegments(reader: BoundedReader, header: FileHeader): P
   if (phoff === 0 || count === 0) return [];
   const size = header.class === 32 ? 32 : 56;
   if (phentsize !== size) {
-    throw new ElfError('malformed', `e_phentsize is ${phentsize}, where the class has ${size}`, {
+    throw new ElfError('malformed', `e_phentsize is ${phentsize}`, {
+      offset: header.class === 32 ? 42 : 54,
       structure: 'e_phentsize',
+      expected: `${size}, the size of an entry in a ${header.class}-bit file`,
     });
   }
   if (count > MAX_SEGMENTS) {
-    throw new ElfError('too-large', `there can't be ${count} segments`, {
-      offset: phoff,
+    throw new ElfError('too-large', `e_phnum says that there are ${count} segments`, {
+      offset: header.class === 32 ? 44 : 56,
       structure: 'e_phnum',
+      expected: `at most ${MAX_SEGMENTS}`,
     });
   }
   const table = await reader.read(phoff, count * size, 'the program header table');

@@ -24,13 +24,10 @@ export class PythonModules {
   #keep(modules: Set<string>, name: Uint8Array): void {
     this.#left -= name.length;
     if (this.#left < 0) {
-      throw new ElfError(
-        'too-large',
-        `the names of Python modules take more than ${MAX_MODULE_BYTES} bytes`,
-        {
-          structure: 'the dynamic symbol table',
-        },
-      );
+      throw new ElfError('too-large', 'the names of Python modules are longer than those of any library', {
+        structure: 'the dynamic symbol table',
+        expected: `at most ${MAX_MODULE_BYTES} bytes together`,
+      });
     }
     modules.add(decode(name));
   }

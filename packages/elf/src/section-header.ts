@@ -84,9 +84,10 @@ async function readSectionHeaders(
   const first = await readFirstSection(reader, header);
   const count = shnum === 0 ? first.size : shnum;
   if (count > MAX_SECTIONS) {
-    throw new ElfError('too-large', `there can't be ${count} sections`, {
-      offset: shoff,
+    throw new ElfError('too-large', `e_shnum says that there are ${count} sections`, {
+      offset: header.class === 32 ? 48 : 60,
       structure: 'e_shnum',
+      expected: `at most ${MAX_SECTIONS}`,
     });
   }
   const size = entrySize(header);
@@ -103,8 +104,10 @@ export async function readFirstSection(reader: BoundedReader, header: FileHeader
   const { shoff, shentsize } = header.decoded;
   const size = entrySize(header);
   if (shentsize !== size) {
-    throw new ElfError('malformed', `e_shentsize is ${shentsize}, where the class has ${size}`, {
+    throw new ElfError('malformed', `e_shentsize is ${shentsize}`, {
+      offset: header.class === 32 ? 46 : 58,
       structure: 'e_shentsize',
+      expected: `${size}, the size of an entry in a ${header.class}-bit file`,
     });
   }
   return decodeSection(await reader.read(shoff, size, 'the first section header'), header);

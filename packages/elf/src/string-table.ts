@@ -50,7 +50,7 @@ export class StringTable {
    */
   async load(index: number, length = MAX_WINDOW): Promise<Uint8Array> {
     if (index >= this.#size)
-      throw this.#error('malformed', index, `index ${index} is beyond its ${this.#size} bytes`);
+      throw this.#error('malformed', index, `there is index ${index}`, `one of its ${this.#size} bytes`);
     const rest = this.#size - index;
     this.#window = await this.#reader.read(this.#offset + index, Math.min(length, rest), this.#structure);
     this.#start = index;
@@ -59,19 +59,20 @@ export class StringTable {
     const found = this.peek(index);
     if (found !== undefined) return found;
     if (length < MAX_WINDOW && length < rest) return this.load(index);
-    if (length >= rest) throw this.#error('malformed', index, 'the last string has no end');
-    throw this.tooLong(index, MAX_WINDOW);
+    if (length >= rest) throw this.#error('malformed', index, 'the last string has no end', 'a NUL');
+    throw this.tooLong(index, MAX_WINDOW, 'a name');
   }
 
-  /** The error for a string that is longer than what it names can be. */
-  tooLong(index: number, limit: number): ElfError {
-    return this.#error('too-large', index, `a string is longer than ${limit} bytes`);
+  /** The error for names that take more than what they name ever needs. */
+  tooLong(index: number, limit: number, what: string): ElfError {
+    return this.#error('too-large', index, `${what} is longer`, `at most ${limit} bytes`);
   }
 
-  #error(code: 'malformed' | 'too-large', index: number, message: string): ElfError {
-    return new ElfError(code, `${this.#structure}: ${message}`, {
+  #error(code: 'malformed' | 'too-large', index: number, found: string, expected: string): ElfError {
+    return new ElfError(code, `${this.#structure}: ${found}`, {
       offset: this.#offset + index,
       structure: this.#structure,
+      expected,
     });
   }
 }

@@ -26,22 +26,26 @@ export async function findSymbolTable(
   addresses: AddressMap,
   dynamic: DynamicTable,
 ): Promise<SymbolTable | undefined> {
-  const address = dynamic.values.get(DT.SYMTAB);
+  const address = dynamic.entries.get(DT.SYMTAB);
   if (address === undefined) return undefined;
   const size = symbolSize(header);
-  const declared = dynamic.values.get(DT.SYMENT) ?? size;
-  if (declared !== size) {
-    throw new ElfError('malformed', `DT_SYMENT is ${declared}, where the class has ${size}`, {
+  const declared = dynamic.entries.get(DT.SYMENT);
+  if (declared !== undefined && declared.value !== size) {
+    throw new ElfError('malformed', `DT_SYMENT is ${declared.value}`, {
+      offset: declared.offset,
       structure: 'DT_SYMENT',
+      expected: `${size}, the size of a symbol in a ${header.class}-bit file`,
     });
   }
   const offset = addresses.toOffset(address, 'DT_SYMTAB');
   const counted = await countSymbols(reader, header, addresses, dynamic);
-  if (counted === undefined) return countToNextTable(reader, header, { address, offset }, dynamic);
+  if (counted === undefined)
+    return countToNextTable(reader, header, { address: address.value, offset }, dynamic);
   if (counted > MAX_SYMBOLS) {
-    throw new ElfError('too-large', `there can't be ${counted} dynamic symbols`, {
+    throw new ElfError('too-large', `the hash table says that there are ${counted} dynamic symbols`, {
       offset,
       structure: 'DT_SYMTAB',
+      expected: `at most ${MAX_SYMBOLS}`,
     });
   }
   reader.check(offset, counted * size, 'the dynamic symbol table');
@@ -57,15 +61,15 @@ function countToNextTable(
   reader: BoundedReader,
   format: Format,
   { address, offset }: { readonly address: number; readonly offset: number },
-  { values }: DynamicTable,
+  { entries }: DynamicTable,
 ): SymbolTable {
   const tables = [DT.STRTAB, DT.HASH, DT.GNU_HASH, DT.VERSYM, DT.VERNEED, DT.VERDEF]
-    .map((tag) => values.get(tag) ?? 0)
+    .map((tag) => entries.get(tag)?.value ?? 0)
     .filter((start) => start > address);
   const next = tables.length === 0 ? address : Math.min(...tables);
   const room = Math.min(next - address, Math.max(reader.size - offset, 0));
   const count = Math.min(Math.floor(room / symbolSize(format)), MAX_SYMBOLS);
-  return { offset, count, endsAtName: values.get(DT.STRSZ) ?? 0 };
+  return { offset, count, endsAtName: entries.get(DT.STRSZ)?.value ?? 0 };
 }
 
 /**

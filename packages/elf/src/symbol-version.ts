@@ -127,42 +127,33 @@ class Chain {
   expectVersion(entry: Cursor, offset: number): void {
     const version = entry.u16();
     if (version === 1) return;
-    throw new ElfError(
-      'malformed',
-      `${this.#structure}: an entry is of version ${version}, where there is only 1`,
-      {
-        offset,
-        structure: this.#structure,
-      },
-    );
+    throw new ElfError('malformed', `${this.#structure}: an entry is of version ${version}`, {
+      offset,
+      structure: this.#structure,
+      expected: 'version 1, the only one',
+    });
   }
 
   /** Gives a cursor at the start of each entry, and its offset; the next one's distance is at byte `link`. */
   async *entries(start: number, count: number, size: number, link: number): AsyncGenerator<[Cursor, number]> {
     let offset = start;
     for (let index = 0; index < count; index++) {
-      if (this.#left-- === 0) {
-        throw new ElfError('too-large', `${this.#structure} has more than ${MAX_VERSIONS} entries`, {
-          offset,
-          structure: this.#structure,
-        });
-      }
       this.#reader.check(offset, size, this.#structure);
-      if (offset > this.#end) {
-        throw new ElfError(
-          'too-large',
-          `${this.#structure} spreads over more than ${MAX_VERSION_BYTES} bytes`,
-          {
-            offset,
-            structure: this.#structure,
-          },
-        );
-      }
+      if (this.#left-- === 0) throw this.#tooLarge(offset, `at most ${MAX_VERSIONS} entries`);
+      if (offset > this.#end) throw this.#tooLarge(offset, `entries within ${MAX_VERSION_BYTES} bytes`);
       const bytes = await this.#reader.read(offset, size, this.#structure);
       yield [new Cursor(bytes, this.#format, this.#structure), offset];
       const step = new Cursor(bytes, this.#format, this.#structure, link).u32();
       if (step === 0) return;
       offset += step;
     }
+  }
+
+  #tooLarge(offset: number, expected: string): ElfError {
+    return new ElfError('too-large', `${this.#structure} does not end`, {
+      offset,
+      structure: this.#structure,
+      expected,
+    });
   }
 }

@@ -55,9 +55,10 @@ export async function scanSymbols(
     if (section === SHN.UNDEF) {
       if (name === 0) return;
       if (imports.length === MAX_IMPORTS) {
-        throw new ElfError('too-large', `there can't be more than ${MAX_IMPORTS} undefined symbols`, {
+        throw new ElfError('too-large', 'there are more undefined symbols than any library has', {
           offset: table.offset,
           structure: 'the dynamic symbol table',
+          expected: `at most ${MAX_IMPORTS}`,
         });
       }
       imports.push({ index, name: names.want(name), weak: info >> 4 === STB.WEAK });
