@@ -29,12 +29,26 @@ export const PT = {
   DYNAMIC: 2,
   INTERP: 3,
   NOTE: 4,
+  PHDR: 6,
+  TLS: 7,
   GNU_STACK: 0x6474e551,
+  GNU_RELRO: 0x6474e552,
+  GNU_PROPERTY: 0x6474e553,
 } as const;
 
 export const PN_XNUM = 0xffff;
 
-export const SHT = { SYMTAB: 2, NOBITS: 8 } as const;
+export const SHT = {
+  SYMTAB: 2,
+  HASH: 5,
+  NOTE: 7,
+  NOBITS: 8,
+  DYNSYM: 11,
+  GNU_HASH: 0x6ffffff6,
+  GNU_VERDEF: 0x6ffffffd,
+  GNU_VERNEED: 0x6ffffffe,
+  GNU_VERSYM: 0x6fffffff,
+} as const;
 
 export const SHN = { UNDEF: 0, XINDEX: 0xffff } as const;
 

@@ -47,6 +47,11 @@ export class Cursor {
     return this.#wide ? this.u64() : this.u32();
   }
 
+  /** The same, exactly: for what is written again. */
+  exactWord(): bigint {
+    return this.#wide ? this.#view.getBigUint64(this.#take(8), this.#little) : BigInt(this.u32());
+  }
+
   skip(count: number): this {
     this.#take(count);
     return this;

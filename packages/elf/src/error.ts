@@ -5,10 +5,20 @@
  * - `malformed`: a structure contradicts itself or the specification
  * - `unsupported`: valid perhaps, but of a kind that no tool here knows (ELF version 2, class 3 ...)
  * - `too-large`: a count beyond all reason, refused before memory is spent on it
+ * - `unpatchable`: a change that can't be made, or not without breaking the file
+ * - `unsound`: a patch whose result doesn't pass its own checks; nothing is written
  * - `short-read`: the byte source gave less than it was asked for
  * @public
  */
-export type ElfErrorCode = 'not-elf' | 'truncated' | 'malformed' | 'unsupported' | 'too-large' | 'short-read';
+export type ElfErrorCode =
+  | 'not-elf'
+  | 'truncated'
+  | 'malformed'
+  | 'unsupported'
+  | 'too-large'
+  | 'unpatchable'
+  | 'unsound'
+  | 'short-read';
 
 /** Details of an {@link ElfError}. @public */
 export interface ElfErrorDetails {
@@ -55,5 +65,7 @@ const HINTS: Readonly<Record<ElfErrorCode, string>> = {
     'the file is damaged, or a tool rewrote it wrongly: compare with `readelf -aW`, and build it again',
   unsupported: 'the file is damaged, or made for a system that is not known here: `readelf -hW` tells more',
   'too-large': 'no tool makes such files: it is damaged, or made to do harm',
+  unpatchable: 'link the file anew with what it should say, or leave it as it is',
+  unsound: 'this is a defect of the patcher: the original was left as it was; please report it',
   'short-read': 'the file changed while it was read, or its source is defective: try again',
 };

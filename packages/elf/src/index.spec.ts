@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as elf from './index.js';
+import * as patch from './patch/index.js';
 
 describe('the public API', () => {
   it('is these names', () => {
@@ -14,5 +15,9 @@ describe('the public API', () => {
       'openFile',
       'readSectionTable',
     ]);
+  });
+
+  it('has these names to patch with', () => {
+    expect(Object.keys(patch).sort()).toEqual(['checkPatched', 'patchFile', 'patchedSource', 'planPatch']);
   });
 });

@@ -1,0 +1,55 @@
+import type { ByteSource } from '../byte-source.js';
+import { ElfError } from '../error.js';
+import type { PatchPlan } from './patch-plan.js';
+
+/**
+ * The patched file as a byte source over the original: nothing is copied, so that a plan can be checked, or its
+ * result audited, before anything is written.
+ *
+ * @param original - what the plan was made from
+ * @throws {@link ElfError} `short-read` from `read` where a range leads beyond the end
+ * @public
+ */
+export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource {
+  const edits = plan.edits.toSorted((a, b) => a.offset - b.offset);
+  const pieces = plan.segment?.pieces ?? [];
+  return {
+    size: plan.size,
+    async read(offset, length) {
+      if (offset < 0 || length < 0 || offset + length > plan.size) {
+        throw new ElfError(
+          'short-read',
+          `${length} bytes were asked for at offset ${offset} of ${plan.size}`,
+          {
+            offset,
+          },
+        );
+      }
+      const bytes = new Uint8Array(length);
+      const fill = async (
+        start: number,
+        size: number,
+        from: (at: number, length: number) => Promise<Uint8Array>,
+      ) => {
+        const first = Math.max(start, offset);
+        const end = Math.min(start + size, offset + length);
+        if (first < end) bytes.set(await from(first - start, end - first), first - offset);
+      };
+      await fill(0, plan.keep, (at, size) => original.read(at, size));
+      for (const piece of pieces) {
+        await fill(piece.offset, piece.size, (at, size) =>
+          piece.bytes === undefined
+            ? original.read((piece.from ?? 0) + at, size)
+            : Promise.resolve(piece.bytes.subarray(at, at + size)),
+        );
+      }
+      for (const edit of edits) {
+        if (edit.offset >= offset + length) break;
+        await fill(edit.offset, edit.bytes.length, (at, size) =>
+          Promise.resolve(edit.bytes.subarray(at, at + size)),
+        );
+      }
+      return bytes;
+    },
+  };
+}
