@@ -223,8 +223,7 @@ it('says what it was asked to say, however often and in whatever file', async ()
       maxLength: 4,
     }),
     async (shape, hasNotes, rounds) => {
-      const { buildId, ...rest } = recipe;
-      let bytes = buildElf({ ...rest, ...(hasNotes && buildId !== undefined ? { buildId } : {}), ...shape });
+      let bytes = buildElf({ ...(hasNotes ? recipe : withoutNotes), ...shape });
       const before = await inspectElf(bufferSource(bytes));
       let old = 'libone.so.1';
       for (const { soname, renamed, folders } of rounds) {
