@@ -85,5 +85,12 @@ export const VERSION_INDEX_MASK = 0x7fff;
 export const VER_NDX_GLOBAL = 1;
 export const VER_FLG_BASE = 1;
 
-export const NT = { GNU_BUILD_ID: 3, GNU_PROPERTY_TYPE_0: 5 } as const;
-export const GNU_PROPERTY_X86_ISA_1_NEEDED = 0xc0008002;
+export const NT = { GNU_ABI_TAG: 1, GNU_BUILD_ID: 3, GNU_PROPERTY_TYPE_0: 5 } as const;
+
+/** Types of GNU properties. Those of processors share their numbers. */
+export const GNU_PROPERTY = {
+  AARCH64_FEATURE_1_AND: 0xc0000000,
+  RISCV_FEATURE_1_AND: 0xc0000000,
+  X86_FEATURE_1_AND: 0xc0000002,
+  X86_ISA_1_NEEDED: 0xc0008002,
+} as const;

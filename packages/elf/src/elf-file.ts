@@ -1,4 +1,5 @@
 import type { Architecture } from './machine.js';
+import type { AbiTag } from './note.js';
 import type { ImportedSymbol } from './symbol.js';
 
 /** A range of the file. @public */
@@ -44,7 +45,15 @@ export interface ElfFile {
   readonly pythonInit: readonly string[];
   /** The x86 level of the GNU property note: `x86-64`, `x86-64-v2` ... */
   readonly isa: string | undefined;
+  /**
+   * What all code of the file supports by its GNU property note: `IBT`, `SHSTK` on x86, `BTI`, `PAC`, `GCS` on
+   * AArch64, `CFI_SS` and the like on RISC-V.
+   */
+  readonly features: readonly string[];
+  /** Hexadecimal. */
   readonly buildId: string | undefined;
+  /** The oldest kernel that the file runs on, where a note says it. */
+  readonly abiTag: AbiTag | undefined;
   /** Whether PT_GNU_STACK asks for an executable stack. */
   readonly execStack: boolean;
   /** Where the dynamic strings and symbols are, for what is read on request. */

@@ -4,6 +4,7 @@ export { ElfError, type ElfErrorCode, type ElfErrorDetails } from './error.js';
 export { isElf } from './ident.js';
 export { inspectElf } from './inspect.js';
 export { ARCHITECTURES, type Architecture } from './machine.js';
+export type { AbiTag } from './note.js';
 export { dynamicStringsContain, exportedNames } from './on-request.js';
 export { readSectionTable, type Section, type SectionTable } from './section-header.js';
 export type { ImportedSymbol } from './symbol.js';

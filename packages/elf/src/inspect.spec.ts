@@ -109,6 +109,36 @@ describe('inspectElf', () => {
     expect(file).toMatchObject({ isa, buildId: 'abcd' });
   });
 
+  it.each([
+    ['x86_64', 3, ['IBT', 'SHSTK']],
+    ['i686', 2, ['SHSTK']],
+    ['aarch64', 7, ['BTI', 'PAC', 'GCS']],
+    ['riscv64', 2, ['CFI_SS']],
+    ['s390x', 3, []],
+  ] as const)('names the features of a file for %s with bits %d: %j', async (machine, features, names) => {
+    expect((await inspect({ machine, features })).features).toEqual(names);
+  });
+
+  it('reads several properties of 32-bit files, which are padded less', async () => {
+    const file = await inspect({ machine: 'i686', features: 1, isaLevel: 2 });
+    expect(file).toMatchObject({ features: ['IBT'], isa: 'x86-64-v2' });
+  });
+
+  it('says which kernel a file wants', async () => {
+    const file = await inspect({ machine: 's390x', abiTag: [3, 2, 0], buildId: 'ab' });
+    expect(file).toMatchObject({ abiTag: { os: 'Linux', version: '3.2.0' }, buildId: 'ab' });
+  });
+
+  it('reads properties that only PT_GNU_PROPERTY describes', async () => {
+    const bytes = buildElf({ features: 3 });
+    const view = new DataView(bytes.buffer);
+    const note = Array.from({ length: view.getUint16(56, true) }, (_, at) => 64 + 56 * at).find(
+      (at) => view.getUint32(at, true) === 4,
+    );
+    view.setUint32(note!, 0x6474e553, true);
+    expect((await inspectElf(bufferSource(bytes))).features).toEqual(['IBT', 'SHSTK']);
+  });
+
   it('lists sections where they lie', async () => {
     const fatbin = new Uint8Array([1, 2, 3, 4, 5]);
     const bytes = buildElf({ sections: { '.nv_fatbin': fatbin } });
@@ -132,6 +162,7 @@ describe('pythonInit', () => {
   it.each([
     [['PyInit_a', 'PyInit_b'], [], ['a', 'b']],
     [['_cffi_pypyinit__speed'], [], ['_speed']],
+    [['PyModExport_fast'], [], ['fast']],
     [['initold'], ['Py_InitModule4_64'], ['old']],
     [['initialize'], ['malloc'], []],
     [['PyInit_', 'init'], ['Py_Initialize'], []],

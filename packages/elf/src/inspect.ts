@@ -25,10 +25,12 @@ export async function inspectElf(source: ByteSource): Promise<ElfFile> {
   const reader = new BoundedReader(source);
   const header = await readFileHeader(reader);
   const segments = await readSegments(reader, header);
-  const described = [PT.INTERP, PT.NOTE, PT.DYNAMIC].flatMap((type) => segmentsOf(segments, type));
+  const described = [PT.INTERP, PT.NOTE, PT.GNU_PROPERTY, PT.DYNAMIC].flatMap((type) =>
+    segmentsOf(segments, type),
+  );
   await reader.prefetch(described.map(({ offset, fileSize }) => ({ offset, size: fileSize })));
   const interpreter = await readInterpreter(reader, segments);
-  const notes = await readNotes(reader, header, segmentsOf(segments, PT.NOTE));
+  const notes = await readNotes(reader, header, segments);
   const dynamic = await readDynamicLinking(reader, header, segments, new AddressMap(segments));
   const [stack] = segmentsOf(segments, PT.GNU_STACK);
   return {

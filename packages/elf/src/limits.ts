@@ -39,5 +39,8 @@ export const MAX_SECTIONS = 1 << 18;
 /** Segments. A core file has one for each mapping of the process. */
 export const MAX_SEGMENTS = 1 << 18;
 
+/** Notes with GNU properties. Real files have one. */
+export const MAX_PROPERTY_NOTES = 16;
+
 /** Notes in one segment. A core file has a few for each thread. */
 export const MAX_NOTES = 1 << 16;

@@ -1,41 +1,69 @@
 import type { BoundedReader } from './bounded-reader.js';
-import { EM, GNU_PROPERTY_X86_ISA_1_NEEDED, NT } from './constants.js';
+import { NT, PT } from './constants.js';
 import { Cursor } from './cursor.js';
 import { ElfError } from './error.js';
 import type { FileHeader } from './file-header.js';
-import { MAX_NOTES, MAX_PATH_LENGTH } from './limits.js';
-import type { Segment } from './program-header.js';
+import { readGnuProperties, type GnuProperties } from './gnu-property.js';
+import { MAX_NOTES, MAX_PATH_LENGTH, MAX_PROPERTY_NOTES } from './limits.js';
+import { segmentsOf, type Segment } from './program-header.js';
+
+/** The oldest kernel that a file runs on. @public */
+export interface AbiTag {
+  readonly os: string;
+  /** Such as `3.2.0`. */
+  readonly version: string;
+}
 
 /** What the notes say that is of interest here. */
-export interface Notes {
+export interface Notes extends GnuProperties {
   /** NT_GNU_BUILD_ID in hexadecimal. */
   readonly buildId: string | undefined;
-  /** The x86 level that the code needs, as compilers call it: `x86-64`, `x86-64-v2` ... */
-  readonly isa: string | undefined;
+  /** NT_GNU_ABI_TAG (LSB, "Note Section"). */
+  readonly abiTag: AbiTag | undefined;
 }
 
 const GNU = Buffer.from('GNU\0');
+const ABI_TAG_SYSTEMS = ['Linux', 'Hurd', 'Solaris', 'FreeBSD', 'NetBSD', 'Syllable', 'NaCl'];
 
-/** Reads the notes of the PT_NOTE segments (gABI, "Note Section"): those that GNU tools wrote. */
+/** Reads the notes of a file (gABI, "Note Section"): those that GNU tools wrote, by PT_NOTE and PT_GNU_PROPERTY. */
 export async function readNotes(
   reader: BoundedReader,
   header: FileHeader,
   segments: readonly Segment[],
 ): Promise<Notes> {
   let buildId: string | undefined;
-  let level = 0;
-  for (const segment of segments) {
+  let abiTag: AbiTag | undefined;
+  const properties: Uint8Array[] = [];
+  for (const segment of noteSegments(segments)) {
     for await (const { type, offset, size } of gnuNotes(reader, header, segment)) {
-      if (type === NT.GNU_BUILD_ID) {
-        buildId ??= Buffer.from(await reader.read(offset, size, 'NT_GNU_BUILD_ID')).toString('hex');
-      }
-      if (type === NT.GNU_PROPERTY_TYPE_0 && header.machine === EM.X86_64) {
-        const properties = await reader.read(offset, size, 'NT_GNU_PROPERTY_TYPE_0');
-        level = Math.max(level, isaLevel(properties, header));
+      const content = (structure: string): Promise<Uint8Array> => reader.read(offset, size, structure);
+      if (type === NT.GNU_BUILD_ID) buildId ??= Buffer.from(await content('NT_GNU_BUILD_ID')).toString('hex');
+      if (type === NT.GNU_ABI_TAG && size >= 16)
+        abiTag ??= readAbiTag(await content('NT_GNU_ABI_TAG'), header);
+      if (type === NT.GNU_PROPERTY_TYPE_0 && properties.length < MAX_PROPERTY_NOTES) {
+        properties.push(await content('NT_GNU_PROPERTY_TYPE_0'));
       }
     }
   }
-  return { buildId, isa: level === 0 ? undefined : level === 1 ? 'x86-64' : `x86-64-v${level}` };
+  return { buildId, abiTag, ...readGnuProperties(properties, header) };
+}
+
+/** The segments that hold notes. PT_GNU_PROPERTY mostly repeats what a PT_NOTE holds. */
+function noteSegments(segments: readonly Segment[]): Segment[] {
+  const notes = segmentsOf(segments, PT.NOTE);
+  const others = segmentsOf(segments, PT.GNU_PROPERTY).filter(
+    ({ offset }) => !notes.some((note) => note.offset <= offset && offset < note.offset + note.fileSize),
+  );
+  return [...notes, ...others];
+}
+
+function readAbiTag(bytes: Uint8Array, header: FileHeader): AbiTag {
+  const cursor = new Cursor(bytes, header, 'NT_GNU_ABI_TAG');
+  const os = cursor.u32();
+  return {
+    os: ABI_TAG_SYSTEMS[os] ?? `unknown (0x${os.toString(16)})`,
+    version: `${cursor.u32()}.${cursor.u32()}.${cursor.u32()}`,
+  };
 }
 
 interface Note {
@@ -75,21 +103,4 @@ async function* gnuNotes(reader: BoundedReader, header: FileHeader, segment: Seg
     if (isGnu && size <= MAX_PATH_LENGTH) yield { type, offset, size };
     at = segment.offset + padded(offset + size - segment.offset);
   }
-}
-
-/** The highest level among the ISA bits of a property array (x86-64 psABI, "Program Property"). */
-function isaLevel(properties: Uint8Array, header: FileHeader): number {
-  const structure = 'NT_GNU_PROPERTY_TYPE_0';
-  let level = 0;
-  for (let at = 0; at + 8 <= properties.length; ) {
-    const cursor = new Cursor(properties, header, structure, at);
-    const type = cursor.u32();
-    const size = cursor.u32();
-    if (type === GNU_PROPERTY_X86_ISA_1_NEEDED && size === 4) {
-      const bits = cursor.u32() & 0xf;
-      level = Math.max(level, 32 - Math.clz32(bits));
-    }
-    at += 8 + Math.ceil(size / 8) * 8;
-  }
-  return level;
 }

@@ -2,8 +2,8 @@ import { ElfError } from './error.js';
 import { MAX_MODULE_BYTES } from './limits.js';
 import { decode } from './string-table.js';
 
-/** What precedes the module's name in the functions that CPython 3 and cffi's modules on PyPy export. */
-const PREFIXES = ['PyInit_', '_cffi_pypyinit_'].map((text) => Buffer.from(text));
+/** What precedes the module's name in the functions that modules of CPython 3 (PEP 489, PEP 793) and of cffi export. */
+const PREFIXES = ['PyInit_', 'PyModExport_', '_cffi_pypyinit_'].map((text) => Buffer.from(text));
 
 /** Python 2's prefix, an ordinary word in C: it counts where the file calls Python as well, as every module does. */
 const PYTHON2_PREFIX = Buffer.from('init');

@@ -1,6 +1,6 @@
 import { ByteWriter, StringCollector } from './byte-writer.js';
 import type { MachineLayout } from './machine.js';
-import { writeBuildId, writeIsaProperty } from './notes.js';
+import { writeAbiTag, writeBuildId, writeProperties } from './notes.js';
 import type { ElfRecipe } from './recipe.js';
 import { collectSymbols, writeGnuHash, writeSymbols, writeSysvHash, writeVersionIndices } from './symbols.js';
 import { Versions } from './versions.js';
@@ -36,15 +36,7 @@ export function fixed(name: string, type: number, flags: number, align: number, 
 /** The sections that PT_LOAD brings into memory, in file order. */
 export function loadedParts(recipe: ElfRecipe, layout: MachineLayout): Part[] {
   const word = layout.class / 8;
-  const notes: Part[] = [];
-  if (recipe.buildId !== undefined) {
-    const bytes = writeBuildId(layout, recipe.buildId);
-    notes.push({ ...fixed('.note.gnu.build-id', SHT.note, ALLOC, 4, bytes), segment: PT.note });
-  }
-  if (recipe.isaLevel !== undefined) {
-    const bytes = writeIsaProperty(layout, recipe.isaLevel);
-    notes.push({ ...fixed('.note.gnu.property', SHT.note, ALLOC, 8, bytes), segment: PT.note });
-  }
+  const notes = noteParts(recipe, layout);
   const text = fixed('.text', SHT.progbits, ALLOC | EXECUTE, 4, new Uint8Array(16));
   const interpreter: Part[] =
     recipe.interpreter === undefined
@@ -121,6 +113,23 @@ export function loadedParts(recipe: ElfRecipe, layout: MachineLayout): Part[] {
     },
   });
   return parts;
+}
+
+/** The sections with notes, each with a segment of its own. */
+function noteParts(recipe: ElfRecipe, layout: MachineLayout): Part[] {
+  const { buildId, abiTag, isaLevel, features } = recipe;
+  const note = (name: string, align: number, bytes: Uint8Array): Part => ({
+    ...fixed(name, SHT.note, ALLOC, align, bytes),
+    segment: PT.note,
+  });
+  const hasProperties = isaLevel !== undefined || features !== undefined;
+  return [
+    ...(buildId === undefined ? [] : [note('.note.gnu.build-id', 4, writeBuildId(layout, buildId))]),
+    ...(abiTag === undefined ? [] : [note('.note.ABI-tag', 4, writeAbiTag(layout, abiTag))]),
+    ...(hasProperties
+      ? [note('.note.gnu.property', layout.class / 8, writeProperties(layout, { isaLevel, features }))]
+      : []),
+  ];
 }
 
 const DT = { needed: 1, strsz: 10, syment: 11, soname: 14, rpath: 15, runpath: 29 } as const;

@@ -56,6 +56,10 @@ export interface ElfRecipe {
   readonly buildId?: string;
   /** The x86-64 level of the GNU property note: 1 to 4. */
   readonly isaLevel?: 1 | 2 | 3 | 4;
+  /** The bits of the GNU property `*_FEATURE_1_AND`, such as IBT (1) and SHSTK (2) on x86. */
+  readonly features?: number;
+  /** The kernel of the ABI tag note: major, minor, patch. */
+  readonly abiTag?: readonly [number, number, number];
   /** Undefined: no PT_GNU_STACK. */
   readonly execStack?: boolean;
   /** Further sections that are not loaded, such as `.nv_fatbin`. */
