@@ -41,8 +41,11 @@ export class ByteWriter {
   }
 
   #write(value: number, size: number): this {
-    const bytes = Array.from({ length: size }, (_, at) => Math.floor(value / 2 ** (8 * at)) % 256);
-    return this.bytes(this.#little ? bytes : bytes.reverse());
+    for (let index = 0; index < size; index++) {
+      const shift = this.#little ? index : size - 1 - index;
+      this.#bytes.push(Math.floor(value / 2 ** (8 * shift)) % 256);
+    }
+    return this;
   }
 }
 
