@@ -6,6 +6,7 @@ import {
   readSectionTable,
   type ByteSource,
 } from '../index.js';
+import { peakMemory, resetPeakMemory } from './peak-memory.js';
 
 const MiB = 1 << 20;
 /** What reading any file may take. */
@@ -39,7 +40,7 @@ export async function judge(bytes: Uint8Array): Promise<Outcome> {
       }
     }
   }
-  watch.look();
+  watch.end();
   const milliseconds = performance.now() - start;
   const offence =
     watch.offence ?? (milliseconds > LIMITS.milliseconds ? `took ${milliseconds.toFixed(0)} ms` : undefined);
@@ -78,14 +79,14 @@ function magnitude(count: number): number {
 }
 
 /**
- * A source over bytes that are at hand, which sees each read. Memory is what is alive at a read or at the end and
- * wasn't before: heap and array buffers, whether touched or not; and what the process had to grow by in between.
+ * A source over bytes that are at hand, which sees each read. Memory is what is alive at a read and wasn't before, heap
+ * and array buffers, whether touched or not; and by how much the process' peak rose above what it had.
  */
 class Watch implements ByteSource {
   readonly size: number;
   offence: string | undefined;
   readonly #bytes: Uint8Array;
-  readonly #before = memory();
+  readonly #before = { used: usedMemory(), resident: resetPeakMemory() };
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -102,18 +103,22 @@ class Watch implements ByteSource {
     ) {
       this.offence ??= `asked for ${length} bytes at ${offset} of ${this.size}`;
     }
-    this.look();
+    this.#expectLittle(usedMemory() - this.#before.used);
     return Promise.resolve(this.#bytes.slice(offset, offset + length));
   }
 
-  look(): void {
-    const now = memory();
-    const grown = Math.max(now.used - this.#before.used, now.peak - this.#before.peak);
-    if (grown > LIMITS.bytes) this.offence ??= `took ${Math.round(grown / MiB)} MiB of memory`;
+  /** Says that all was read. */
+  end(): void {
+    this.#expectLittle(usedMemory() - this.#before.used);
+    this.#expectLittle(peakMemory() - this.#before.resident);
+  }
+
+  #expectLittle(memory: number): void {
+    if (memory > LIMITS.bytes) this.offence ??= `took ${Math.round(memory / MiB)} MiB of memory`;
   }
 }
 
-function memory(): { readonly used: number; readonly peak: number } {
+function usedMemory(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { used: heapUsed + arrayBuffers, peak: process.resourceUsage().maxRSS * 1024 };
+  return heapUsed + arrayBuffers;
 }

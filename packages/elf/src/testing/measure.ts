@@ -11,9 +11,11 @@ export interface Cost {
   readonly memory: number;
 }
 
-const PEAK = 'process.resourceUsage().maxRSS * 1024';
+/** Not `getrusage`: a child's peak begins with that of its parent there. */
+const PEAK = `Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024`;
+const IMPORT = `import { readFileSync } from 'node:fs';\n`;
 
-const SCRIPT = `
+const SCRIPT = `${IMPORT}
 import { inspectElf, openFile } from '@wheelwright/elf';
 const file = await openFile(process.argv[1]);
 let reads = 0, bytes = 0;
@@ -28,10 +30,10 @@ const { imports } = await inspectElf({
 console.log(JSON.stringify({ size: file.size, imports: imports.length, reads, bytes, peak: ${PEAK} }));
 `;
 
-/** Reads a file in a process of its own, with the package as it's built. */
+/** Reads a file in a process of its own, with the package as it's built. On Linux. */
 export async function measure(path: string): Promise<Cost> {
   const { peak, ...cost } = await run<Omit<Cost, 'memory'> & { peak: number }>(SCRIPT, path);
-  return { ...cost, memory: peak - (await run<number>(`console.log(${PEAK})`, '')) };
+  return { ...cost, memory: peak - (await run<number>(`${IMPORT}console.log(${PEAK})`, '')) };
 }
 
 async function run<T>(script: string, ...args: readonly string[]): Promise<T> {
