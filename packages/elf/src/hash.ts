@@ -50,6 +50,13 @@ async function countByGnuHash(
   const start = new Cursor(await reader.read(offset, 16, structure), header, structure);
   const bucketCount = start.u32();
   const firstSymbol = start.u32();
+  if (bucketCount > MAX_SYMBOLS) {
+    throw new ElfError('too-large', `${structure} has ${bucketCount} buckets`, {
+      offset,
+      structure,
+      expected: `at most ${MAX_SYMBOLS}`,
+    });
+  }
   const buckets = offset + 16 + start.u32() * (header.class / 8);
   const chains = buckets + bucketCount * 4;
   let last = 0;

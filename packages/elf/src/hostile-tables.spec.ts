@@ -132,6 +132,32 @@ describe('program headers', () => {
   });
 });
 
+describe('notes', () => {
+  it('of many segments that overlap are counted together', async () => {
+    const wide = { class: 64, endian: 'little' } as const;
+    const [count, notes, start] = [10_000, 10_000, 64 + 56 * 10_000];
+    const header = Buffer.from(buildElf({ static: true })).subarray(0, 64);
+    header.writeUInt16LE(count, 56);
+    header.fill(0, 40, 48);
+    const segment = new ByteWriter(wide)
+      .u32(4)
+      .u32(4)
+      .word(start)
+      .word(0)
+      .word(0)
+      .word(notes * 12)
+      .word(0)
+      .word(4);
+    const note = new ByteWriter(wide).u32(0).u32(0).u32(3);
+    const segments = Array<Uint8Array>(count).fill(segment.done());
+    const bytes = Buffer.concat([header, ...segments, ...Array<Uint8Array>(notes).fill(note.done())]);
+    await expect(inspectElf(bufferSource(bytes))).rejects.toMatchObject({
+      code: 'too-large',
+      structure: 'a note',
+    });
+  });
+});
+
 describe('string tables', () => {
   it('without an end are malformed', async () => {
     const forgery = new Forgery();

@@ -42,5 +42,5 @@ export const MAX_SEGMENTS = 1 << 18;
 /** Notes with GNU properties. Real files have one. */
 export const MAX_PROPERTY_NOTES = 16;
 
-/** Notes in one segment. A core file has a few for each thread. */
-export const MAX_NOTES = 1 << 16;
+/** Notes. A core file has a few for each thread. */
+export const MAX_NOTES = 1 << 14;

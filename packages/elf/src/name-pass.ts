@@ -35,6 +35,7 @@ export class NamePass {
 
   /** Asks for a look at the bytes at indices of the table: most names need not become strings. */
   offerAll(indices: Uint32Array): void {
+    this.#reserve(indices.length);
     for (const index of indices) this.#add(index * NAMES + LOOK);
   }
 
@@ -72,12 +73,15 @@ export class NamePass {
   }
 
   #add(key: number): void {
-    if (this.#count === this.#keys.length) {
-      const keys = new Float64Array(this.#keys.length * 2);
-      keys.set(this.#keys);
-      this.#keys = keys;
-    }
+    if (this.#count === this.#keys.length) this.#reserve(this.#count);
     this.#keys[this.#count++] = key;
+  }
+
+  #reserve(more: number): void {
+    if (this.#count + more <= this.#keys.length) return;
+    const keys = new Float64Array(this.#count + more);
+    keys.set(this.#keys.subarray(0, this.#count));
+    this.#keys = keys;
   }
 }
 

@@ -34,8 +34,18 @@ export async function readNotes(
   let buildId: string | undefined;
   let abiTag: AbiTag | undefined;
   const properties: Uint8Array[] = [];
+  // Segments may overlap: the notes of all of them are counted.
+  let left = MAX_NOTES;
   for (const segment of noteSegments(segments)) {
-    for await (const { type, offset, size } of gnuNotes(reader, header, segment)) {
+    for await (const { name, type, offset, size } of notesOf(reader, header, segment)) {
+      if (left-- === 0) {
+        throw new ElfError('too-large', 'there are more notes than any tool writes', {
+          offset,
+          structure: 'a note',
+          expected: `at most ${MAX_NOTES}`,
+        });
+      }
+      if (!GNU.equals(name) || size > MAX_PATH_LENGTH) continue;
       const content = (structure: string): Promise<Uint8Array> => reader.read(offset, size, structure);
       if (type === NT.GNU_BUILD_ID) buildId ??= Buffer.from(await content('NT_GNU_BUILD_ID')).toString('hex');
       if (type === NT.GNU_ABI_TAG && size >= 16)
@@ -48,13 +58,16 @@ export async function readNotes(
   return { buildId, abiTag, ...readGnuProperties(properties, header) };
 }
 
-/** The segments that hold notes. PT_GNU_PROPERTY mostly repeats what a PT_NOTE holds. */
+/** The segments that hold notes. PT_GNU_PROPERTY, of which there is one, mostly repeats what a PT_NOTE holds. */
 function noteSegments(segments: readonly Segment[]): Segment[] {
   const notes = segmentsOf(segments, PT.NOTE);
-  const others = segmentsOf(segments, PT.GNU_PROPERTY).filter(
-    ({ offset }) => !notes.some((note) => note.offset <= offset && offset < note.offset + note.fileSize),
-  );
-  return [...notes, ...others];
+  const [property] = segmentsOf(segments, PT.GNU_PROPERTY);
+  if (property === undefined || notes.some((note) => contains(note, property.offset))) return notes;
+  return [...notes, property];
+}
+
+function contains({ offset, fileSize }: Segment, place: number): boolean {
+  return offset <= place && place < offset + fileSize;
 }
 
 function readAbiTag(bytes: Uint8Array, header: FileHeader): AbiTag {
@@ -67,26 +80,20 @@ function readAbiTag(bytes: Uint8Array, header: FileHeader): AbiTag {
 }
 
 interface Note {
+  readonly name: Uint8Array;
   readonly type: number;
   readonly offset: number;
   readonly size: number;
 }
 
 /** Name and content are padded to the segment's alignment: 4 bytes, or 8 for properties in 64-bit files. */
-async function* gnuNotes(reader: BoundedReader, header: FileHeader, segment: Segment): AsyncGenerator<Note> {
+async function* notesOf(reader: BoundedReader, header: FileHeader, segment: Segment): AsyncGenerator<Note> {
   const structure = 'a note';
   const alignment = segment.align === 8 ? 8 : 4;
   const padded = (size: number): number => Math.ceil(size / alignment) * alignment;
   const end = segment.offset + segment.fileSize;
   reader.check(segment.offset, segment.fileSize, 'PT_NOTE');
-  let left = MAX_NOTES;
   for (let at = segment.offset; at + 12 <= end; ) {
-    if (left-- === 0)
-      throw new ElfError('too-large', 'a segment has more notes than any tool writes', {
-        offset: at,
-        structure,
-        expected: `at most ${MAX_NOTES}`,
-      });
     const cursor = new Cursor(await reader.read(at, 12, structure), header, structure);
     const nameSize = cursor.u32();
     const size = cursor.u32();
@@ -99,8 +106,8 @@ async function* gnuNotes(reader: BoundedReader, header: FileHeader, segment: Seg
         expected: `an end before offset ${end}`,
       });
     }
-    const isGnu = nameSize === GNU.length && GNU.equals(await reader.read(at + 12, nameSize, structure));
-    if (isGnu && size <= MAX_PATH_LENGTH) yield { type, offset, size };
+    const name = await reader.read(at + 12, Math.min(nameSize, GNU.length + 1), structure);
+    yield { name, type, offset, size };
     at = segment.offset + padded(offset + size - segment.offset);
   }
 }

@@ -52,35 +52,37 @@ export interface SectionTable {
  */
 export async function readSectionTable(source: ByteSource): Promise<SectionTable> {
   const reader = new BoundedReader(source);
-  const headers = await readSectionHeaders(reader, await readFileHeader(reader));
+  const header = await readFileHeader(reader);
+  if (header.decoded.shoff === 0) return { sections: [], stripped: true };
+  const { table, count, strings } = await readSectionHeaders(reader, header);
   const names = new NamePass();
-  const wanted = headers.entries.map(({ name }) => names.want(name, MAX_NAME_LENGTH));
-  const { strings } = headers;
+  const wanted = Uint32Array.from({ length: count }, (_, index) =>
+    names.want(decodeSection(table, header, index).name, MAX_NAME_LENGTH),
+  );
   if (strings !== undefined) {
-    const table = new StringTable(reader, strings.offset, strings.size, 'the section names');
-    await names.run(table, () => undefined);
+    const { offset, size } = strings;
+    await names.run(new StringTable(reader, offset, size, 'the section names'), () => undefined);
   }
-  return {
-    sections: headers.entries.map(({ type, offset, size }, index) => ({
-      name: names.text(wanted[index] ?? 0),
-      type,
-      offset,
-      size,
-    })),
-    stripped: !headers.entries.some(({ type }) => type === SHT.SYMTAB),
-  };
+  const sections = Array.from(wanted, (name, index): Section => {
+    const { type, offset, size } = decodeSection(table, header, index);
+    return { name: names.text(name), type, offset, size };
+  });
+  return { sections, stripped: !sections.some(({ type }) => type === SHT.SYMTAB) };
 }
 
 /**
- * The entries, and the section with their names. Counts that don't fit the file header are in the first entry
+ * The table, and the section with the names. Counts that don't fit the file header are in the first entry
  * (`e_shnum` 0, `e_shstrndx` SHN_XINDEX).
  */
 async function readSectionHeaders(
   reader: BoundedReader,
   header: FileHeader,
-): Promise<{ readonly entries: readonly SectionHeader[]; readonly strings: SectionHeader | undefined }> {
+): Promise<{
+  readonly table: Uint8Array;
+  readonly count: number;
+  readonly strings: SectionHeader | undefined;
+}> {
   const { shoff, shnum, shstrndx } = header.decoded;
-  if (shoff === 0) return { entries: [], strings: undefined };
   const first = await readFirstSection(reader, header);
   const count = shnum === 0 ? first.size : shnum;
   if (count > MAX_SECTIONS) {
@@ -90,13 +92,10 @@ async function readSectionHeaders(
       expected: `at most ${MAX_SECTIONS}`,
     });
   }
-  const size = entrySize(header);
-  const table = await reader.read(shoff, count * size, 'the section header table');
-  const entries = Array.from({ length: count }, (_, index) =>
-    decodeSection(table.subarray(index * size, (index + 1) * size), header),
-  );
-  const strings = entries[shstrndx === SHN.XINDEX ? first.link : shstrndx];
-  return { entries, strings: shstrndx === SHN.UNDEF ? undefined : strings };
+  const table = await reader.read(shoff, count * entrySize(header), 'the section header table');
+  const names = shstrndx === SHN.XINDEX ? first.link : shstrndx;
+  const hasNames = names !== SHN.UNDEF && names < count;
+  return { table, count, strings: hasNames ? decodeSection(table, header, names) : undefined };
 }
 
 /** Reads the first section header, whose fields hold the counts that the file header has no room for. */
@@ -110,15 +109,15 @@ export async function readFirstSection(reader: BoundedReader, header: FileHeader
       expected: `${size}, the size of an entry in a ${header.class}-bit file`,
     });
   }
-  return decodeSection(await reader.read(shoff, size, 'the first section header'), header);
+  return decodeSection(await reader.read(shoff, size, 'the first section header'), header, 0);
 }
 
 function entrySize(header: FileHeader): number {
   return header.class === 32 ? 40 : 64;
 }
 
-function decodeSection(bytes: Uint8Array, header: FileHeader): SectionHeader {
-  const cursor = new Cursor(bytes, header, 'a section header');
+function decodeSection(table: Uint8Array, header: FileHeader, index: number): SectionHeader {
+  const cursor = new Cursor(table, header, 'a section header', index * entrySize(header));
   const name = cursor.u32();
   const type = cursor.u32();
   cursor.word(); // sh_flags

@@ -1,8 +1,8 @@
 import { tool } from '@wheelwright/testing';
 import type { ElfFile } from '../index.js';
 
-/** What GNU readelf says of a file in its headers, dynamic section, versions and notes. */
-export type ReadelfFacts = Pick<
+/** What GNU readelf says of a file in its headers, dynamic section, versions and notes, and how its sections are called. */
+export type ReadelfFacts = { readonly sectionNames: readonly string[] } & Pick<
   ElfFile,
   | 'class'
   | 'endian'
@@ -20,11 +20,12 @@ export type ReadelfFacts = Pick<
   | 'execStack'
 >;
 
-/** Runs `readelf -hldVnW` and parses what it prints. */
+/** Runs `readelf -hlSdVnW` and parses what it prints. */
 export async function readelf(path: string): Promise<ReadelfFacts> {
-  const text = await tool('readelf', ['-hldVnW', path]);
+  const text = await tool('readelf', ['-hlSdVnW', path]);
   const abiTag = /OS: (\w+), ABI: ([\d.]+)/.exec(text);
   return {
+    sectionNames: all(text, /^ +\[ *\d+\] (\S*) /gm),
     class: first(text, /^ +Class: +ELF(\d+)/m) === '32' ? 32 : 64,
     endian: /^ +Data: .*little endian/m.test(text) ? 'little' : 'big',
     type: first(text, /^ +Type: +(\w+)/m) ?? '',
