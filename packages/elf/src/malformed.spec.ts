@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { buildElf, compileLibrary, describeIf, temporaryFolder } from '@wheelwright/testing';
+import { buildElf, compileLibrary, describeIf, temporaryFolder, type ElfRecipe } from '@wheelwright/testing';
 import fc from 'fast-check';
 import { bufferSource, ElfError, inspectElf, readSectionTable } from './index.js';
 
-const synthetic = buildElf({
+const recipe: ElfRecipe = {
   soname: 'libsmall.so.1',
   needed: ['libc.so.6'],
   runpath: '$ORIGIN',
@@ -14,7 +14,8 @@ const synthetic = buildElf({
   buildId: '0123',
   isaLevel: 2,
   interpreter: '/lib64/ld-linux-x86-64.so.2',
-});
+};
+const synthetic = buildElf(recipe);
 
 /** What reading gives: nothing where it succeeds, the error where it fails, which must be ours. */
 async function failure(bytes: Uint8Array): Promise<ElfError | undefined> {
@@ -70,6 +71,13 @@ describe('a synthetic file', () => {
   it('cut off at any byte is a typed error', async () => {
     await truncatedEverywhere(synthetic);
   });
+
+  it.each(['i686', 's390x', 'armv7l', 'ppc64'] as const)(
+    'cut off at any byte on %s, too',
+    async (machine) => {
+      await truncatedEverywhere(buildElf({ ...recipe, machine }));
+    },
+  );
 
   it('with any bytes flipped is read, or is a typed error', async () => {
     await flippedAnywhere(synthetic, 2000);

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { buildElf, temporaryFolder } from '@wheelwright/testing';
+import { buildElf, repositoryRoot, temporaryFolder } from '@wheelwright/testing';
 import { writeProject } from '../testing/project.js';
 import { wheelwright } from '../testing/terminal.js';
 
@@ -44,6 +46,14 @@ describe('inspect', () => {
       buildId: 'c0ffee00',
       execStack: true,
     });
+  });
+
+  it('prints exactly the fields that docs/inspect.md explains', async () => {
+    const text = await readFile(join(repositoryRoot, 'docs/inspect.md'), 'utf8');
+    const columns = Array.from(text.matchAll(/^\| (`[^|]*`) +\|/gm), ([, column]) => column ?? '');
+    const documented = columns.flatMap((column) => column.replaceAll('`', '').split(', '));
+    const { stdout } = await wheelwright(root, ['inspect', '--json', 'libdemo.so']);
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(documented);
   });
 
   it('prints them for people', async () => {

@@ -56,7 +56,10 @@ function describe({ file, stripped }: Inspected): string {
     ['version definitions', file.versionDefinitions.join(' ')],
     ['symbols', `${file.imports.length} imported, ${file.exports} exported`],
     ['python init', file.pythonInit.join(' ')],
+    ['flags', file.dynamicFlags.join(' ')],
     ['isa', file.isa],
+    ['features', file.features.join(' ')],
+    ['kernel', file.abiTag === undefined ? undefined : `${file.abiTag.os} ${file.abiTag.version} or newer`],
     ['build id', file.buildId],
     [
       'notes',
