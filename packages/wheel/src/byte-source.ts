@@ -8,6 +8,8 @@ import { systemCode, WheelError } from './error.js';
 export interface ByteSource {
   readonly size: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Reads as much as there is room in `target`, for who reads much and would rather use the same memory again. */
+  readInto?(target: Uint8Array, offset: number): Promise<void>;
 }
 
 /** A source that holds something open until it's closed. */
@@ -28,15 +30,23 @@ export function checkRange(size: number, offset: number, length: number, what: s
  * it gives is not trusted to be all of the range.
  */
 export async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length).catch((error: unknown) => {
-    if (error instanceof WheelError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new WheelError('io', `${length} bytes at ${offset} cannot be read: ${reason}`, { cause: error });
-  });
+  const bytes = await source.read(offset, length).catch((error: unknown) => failed(error, offset, length));
   if (bytes.length !== length) {
     throw new WheelError('io', `${length} bytes were asked for at ${offset}, but ${bytes.length} came`);
   }
   return bytes;
+}
+
+/** Fills `target` from a source's offset on; throws as {@link readExactly} does. */
+export async function readInto(source: ByteSource, target: Uint8Array, offset: number): Promise<void> {
+  if (source.readInto === undefined) target.set(await readExactly(source, offset, target.length));
+  else await source.readInto(target, offset).catch((error: unknown) => failed(error, offset, target.length));
+}
+
+function failed(error: unknown, offset: number, length: number): never {
+  if (error instanceof WheelError) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new WheelError('io', `${length} bytes at ${offset} cannot be read: ${reason}`, { cause: error });
 }
 
 /** Makes bytes at hand a source; they are not copied. */
@@ -70,23 +80,30 @@ export async function openFile(path: string): Promise<ClosableSource> {
     const stats = await file.stat();
     if (!stats.isFile()) throw new WheelError('not-a-regular-file', `${path} is not a regular file`);
     const { size } = stats;
+    const readTo = async (target: Uint8Array, offset: number): Promise<void> => {
+      for (let done = 0; done < target.length; ) {
+        const { bytesRead } = await file.read(target, done, target.length - done, offset + done);
+        if (bytesRead === 0) {
+          throw new WheelError(
+            'input-changed',
+            `${path} became shorter than ${size} bytes while it was read`,
+          );
+        }
+        done += bytesRead;
+      }
+    };
     return {
       size,
       close: () => file.close(),
       read: async (offset, length) => {
         checkRange(size, offset, length, path);
         const bytes = Buffer.allocUnsafe(length);
-        for (let done = 0; done < length; ) {
-          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) {
-            throw new WheelError(
-              'input-changed',
-              `${path} became shorter than ${size} bytes while it was read`,
-            );
-          }
-          done += bytesRead;
-        }
+        await readTo(bytes, offset);
         return bytes;
+      },
+      readInto: async (target, offset) => {
+        checkRange(size, offset, target.length, path);
+        await readTo(target, offset);
       },
     };
   } catch (error) {

@@ -1,5 +1,4 @@
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
-import { type ByteSource, readExactly } from '../byte-source.js';
 import { quoted, WheelError } from '../error.js';
 import { checkMemberName, checkUniqueNames } from '../member-name.js';
 import {
@@ -17,13 +16,18 @@ import {
   ZIP64_END_RECORD,
 } from './constants.js';
 import { SourceReader } from './random-access.js';
+import type { ReadAhead } from './read-ahead.js';
 
-/** A file of the archive as the central directory describes it, with yauzl's entry behind it. */
+/** A file of the archive as the central directory describes it. There may be many thousands: no more than is needed. */
 export interface CentralEntry {
   readonly name: string;
-  readonly nameBytes: Buffer;
   readonly mode: number;
-  readonly entry: Entry;
+  readonly method: number;
+  readonly crc32: number;
+  readonly size: number;
+  readonly compressedSize: number;
+  /** Where its local header lies. */
+  readonly offset: number;
 }
 
 /** An archive whose central directory has been read and found sound. */
@@ -39,7 +43,7 @@ const LOCAL_HEADER_LENGTH = 30;
  * Reads the central directory through yauzl and refuses what yauzl lets pass and a wheel never needs. Names are
  * decoded here, because yauzl's own decoding repairs what should be refused. Throws `WheelError`.
  */
-export async function readCentralDirectory(source: ByteSource): Promise<CentralDirectory> {
+export async function readCentralDirectory(source: ReadAhead): Promise<CentralDirectory> {
   const reader = new SourceReader(source);
   try {
     const zip = await fromRandomAccessReaderPromise(reader, source.size, {
@@ -59,7 +63,6 @@ export async function readCentralDirectory(source: ByteSource): Promise<CentralD
       { fold: false },
     );
     checkExtents(entries, start);
-    reader.readAhead = 512;
     return { zip, files: entries.filter((entry) => !entry.name.endsWith('/')) };
   } catch (error) {
     throw archiveError(error, 'the central directory cannot be read');
@@ -84,8 +87,8 @@ function checkEntryCount({ entryCount, fileSize }: ZipFile): void {
 }
 
 /** After the last counted entry comes an end record: entries behind it would be seen by some readers only. */
-async function checkEnd(source: ByteSource, offset: number): Promise<void> {
-  const bytes = await readExactly(source, offset, Math.max(0, Math.min(4, source.size - offset)));
+async function checkEnd(source: ReadAhead, offset: number): Promise<void> {
+  const bytes = await source.read(offset, Math.max(0, Math.min(4, source.size - offset)));
   const signature = bytes.length === 4 ? Buffer.from(bytes).readUInt32LE() : 0;
   if (signature !== END_RECORD && signature !== ZIP64_END_RECORD) {
     throw new WheelError(
@@ -99,7 +102,8 @@ function checkedEntry(entry: Entry): CentralEntry {
   const nameBytes = entry.fileNameRaw;
   const name = decodeName(nameBytes, (entry.generalPurposeBitFlag & FLAG_UTF8) !== 0);
   checkMemberName(name);
-  const { uncompressedSize: size, compressedSize, compressionMethod: method } = entry;
+  const { uncompressedSize: size, compressedSize, compressionMethod: method, crc32 } = entry;
+  const { relativeOffsetOfLocalHeader: offset } = entry;
   const refuse = (code: 'encrypted' | 'unsupported-method' | 'size-mismatch', message: string): never => {
     throw new WheelError(code, `${quoted(name)} ${message}`, { member: name });
   };
@@ -110,7 +114,7 @@ function checkedEntry(entry: Entry): CentralEntry {
       `is compressed by method ${method}; a wheel uses stored (0) and deflated (8)`,
     );
   }
-  const numbers = [size, compressedSize, entry.relativeOffsetOfLocalHeader];
+  const numbers = [size, compressedSize, offset];
   if (numbers.includes(IN_ZIP64) && !entry.extraFields.some(({ id }) => id === EXTRA_ZIP64)) {
     throw new WheelError('bad-archive', `${quoted(name)} refers to a ZIP64 extra field that it lacks`, {
       member: name,
@@ -121,7 +125,8 @@ function checkedEntry(entry: Entry): CentralEntry {
     refuse('size-mismatch', `is stored, but ${compressedSize} bytes are there for ${size}`);
   }
   if (name.endsWith('/') && size !== 0) refuse('size-mismatch', `is a folder, but has ${size} bytes`);
-  return { name, nameBytes, mode: checkedMode(name, entry.externalFileAttributes >>> 16), entry };
+  const mode = checkedMode(name, entry.externalFileAttributes >>> 16);
+  return { name, mode, method, crc32, size, compressedSize, offset };
 }
 
 /** Python's zipfile looks at the mode whatever system the archive was made on, and so do we. */
@@ -160,12 +165,9 @@ function decodeName(bytes: Buffer, utf8: boolean): string {
  * archives inflate without end. Local headers aren't read here, so this is the least room each one needs.
  */
 function checkExtents(entries: readonly CentralEntry[], directoryStart: number): void {
-  const sorted = [...entries].sort(
-    (a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader,
-  );
-  sorted.forEach(({ name, nameBytes, entry }, index) => {
-    const start = entry.relativeOffsetOfLocalHeader;
-    const end = start + LOCAL_HEADER_LENGTH + nameBytes.length + entry.compressedSize;
+  const sorted = [...entries].sort((a, b) => a.offset - b.offset);
+  sorted.forEach(({ name, offset: start, compressedSize }, index) => {
+    const end = start + LOCAL_HEADER_LENGTH + Buffer.byteLength(name) + compressedSize;
     if (!Number.isSafeInteger(end) || end > directoryStart) {
       throw new WheelError(
         'out-of-bounds',
@@ -174,7 +176,7 @@ function checkExtents(entries: readonly CentralEntry[], directoryStart: number):
       );
     }
     const next = sorted[index + 1];
-    if (next !== undefined && end > next.entry.relativeOffsetOfLocalHeader) {
+    if (next !== undefined && end > next.offset) {
       throw new WheelError('overlapping-members', `${quoted(name)} and ${quoted(next.name)} share bytes`, {
         member: name,
       });

@@ -33,17 +33,7 @@ export async function* memberChunks(member: MemberData): AsyncGenerator<Uint8Arr
     yield chunk;
   }
   if (done !== member.size) throw sizeMismatch(member, String(done));
-  if (crc !== member.crc32) {
-    const found = crc.toString(16).padStart(8, '0');
-    const declared = member.crc32.toString(16).padStart(8, '0');
-    throw new WheelError(
-      'crc-mismatch',
-      `${quoted(member.name)} has CRC ${found}, but ${declared} is declared`,
-      {
-        member: member.name,
-      },
-    );
-  }
+  if (crc !== member.crc32) throw crcMismatch(member, crc);
 }
 
 async function* rawChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
@@ -60,28 +50,47 @@ async function* inflatedChunks(member: MemberData): AsyncGenerator<Uint8Array, v
   try {
     for await (const chunk of inflate) yield chunk as Uint8Array;
   } catch (error) {
-    if (error instanceof WheelError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new WheelError('bad-archive', `${quoted(member.name)} cannot be inflated: ${reason}`, {
-      member: member.name,
-      cause: error,
-    });
+    throw inflateError(member, error);
   } finally {
     inflate.destroy();
   }
-  if (inflate.bytesWritten !== member.compressedSize) {
-    throw new WheelError(
-      'size-mismatch',
-      `${quoted(member.name)} ends after ${inflate.bytesWritten} of its ${member.compressedSize} compressed bytes`,
-      { member: member.name },
-    );
-  }
+  if (inflate.bytesWritten !== member.compressedSize) throw leftOver(member, inflate.bytesWritten);
 }
 
-function sizeMismatch(member: MemberData, found: string): WheelError {
+/** The content is longer or shorter than declared. */
+export function sizeMismatch(member: MemberData, found: string): WheelError {
   return new WheelError(
     'size-mismatch',
     `${quoted(member.name)} has ${found} bytes, but ${member.size} are declared`,
     { member: member.name },
   );
+}
+
+/** The deflate stream is over before the compressed bytes are. */
+export function leftOver({ name, compressedSize }: MemberData, found: number): WheelError {
+  return new WheelError(
+    'size-mismatch',
+    `${quoted(name)} ends after ${found} of its ${compressedSize} compressed bytes`,
+    { member: name },
+  );
+}
+
+/** The content isn't what its CRC was made of. */
+export function crcMismatch({ name, crc32: declared }: MemberData, found: number): WheelError {
+  const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
+  return new WheelError(
+    'crc-mismatch',
+    `${quoted(name)} has CRC ${hex(found)}, but ${hex(declared)} is declared`,
+    { member: name },
+  );
+}
+
+/** What came while a member was inflated: our own errors as they are, zlib's as a `bad-archive`. */
+export function inflateError({ name }: MemberData, cause: unknown): WheelError {
+  if (cause instanceof WheelError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WheelError('bad-archive', `${quoted(name)} cannot be inflated: ${reason}`, {
+    member: name,
+    cause,
+  });
 }

@@ -1,30 +1,40 @@
-import { type ByteSource, checkRange } from '../byte-source.js';
-import { quoted, WheelError } from '../error.js';
-import { BlockCache } from './block-cache.js';
-import { type MemberData, memberChunks } from './inflate.js';
+import { constants, inflateRawSync } from 'node:zlib';
+import { type ByteSource, checkRange, readExactly } from '../byte-source.js';
+import type { MemberData } from './inflate.js';
+import { Inflater } from './inflater.js';
+import { KeptChunks, type Room } from './kept-chunks.js';
 
-const BLOCK = 1 << 18;
-/** 4 MiB of the start, 4 MiB last asked for, 2 MiB last passed: 10 MiB for a member of any size. */
-const KEPT = { first: 16, asked: 16, passed: 8 };
+/** What is kept of a member for a look back (docs/decisions/0010-members-in-one-pass.md). */
+const ROOM: Room = { first: 16 << 20, last: 4 << 20 };
+
+/** A first read up to here is a look at what a member is: most members are never read further. */
+const GLANCE = 64;
+/** Compressed bytes that hold at least that much: the tables of a deflate block take some hundred bytes. */
+const GLANCE_COMPRESSED = 512;
 
 /**
- * A deflated member as a `ByteSource`. Deflate can only be read forwards, so going back behind what is kept
- * starts anew; a reader of ELF files goes back seldom and to places where it has been.
+ * A deflated member as a `ByteSource`. Deflate can only be read forwards, so it's inflated as far as somebody reads,
+ * and going back behind what is kept starts anew; a reader of ELF files goes back to the start, which is kept.
  * Reads are served one after another. `open` finds the member's data when the first read comes.
  */
 export class InflatedSource implements ByteSource {
   readonly size: number;
   readonly #name: string;
   readonly #open: () => Promise<MemberData>;
-  readonly #cache = new BlockCache(KEPT);
-  #blocks: AsyncGenerator<Uint8Array, void, undefined> | undefined;
-  #next = 0;
+  readonly #checksum: boolean;
+  readonly #kept = new KeptChunks(ROOM);
+  #data: MemberData | undefined;
+  #inflater: Inflater | undefined;
+  /** The range that is being read, filled as its chunks come by. */
+  #asked: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(name: string, size: number, open: () => Promise<MemberData>) {
+  /** @param checksum - whether the CRC is checked when the last bytes are read */
+  constructor(name: string, size: number, open: () => Promise<MemberData>, checksum: boolean) {
     this.#name = name;
     this.size = size;
     this.#open = open;
+    this.#checksum = checksum;
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
@@ -33,75 +43,67 @@ export class InflatedSource implements ByteSource {
     return result;
   }
 
+  /** Frees what is held for the next read, which would start anew. */
+  close(): Promise<void> {
+    this.#inflater?.close();
+    this.#inflater = undefined;
+    this.#kept.clear();
+    return Promise.resolve();
+  }
+
   async #read(offset: number, length: number): Promise<Uint8Array> {
     checkRange(this.size, offset, length, this.#name);
     if (length === 0) return new Uint8Array(0);
-    const first = Math.floor(offset / BLOCK);
-    const last = Math.floor((offset + length - 1) / BLOCK);
-    if (first === last) {
-      const block = await this.#block(first);
-      return block.slice(offset - first * BLOCK, offset - first * BLOCK + length);
+    const data = (this.#data ??= await this.#open());
+    const end = offset + length;
+    if (this.#inflater === undefined && end <= GLANCE && end < this.size) {
+      const glance = await beginning(data);
+      if (glance !== undefined && end <= glance.length) return glance.subarray(offset, end);
     }
-    const bytes = new Uint8Array(length);
-    for (let index = first; index <= last; index += 1) {
-      const start = index * BLOCK;
-      const block = await this.#block(index);
-      const from = Math.max(offset - start, 0);
-      bytes.set(block.subarray(from, offset + length - start), start + from - offset);
+    const bytes = Buffer.allocUnsafe(length);
+    const kept = this.#kept.fill(offset, bytes);
+    // The last byte is only good once the member has been found to end with it.
+    if (kept === length && end < this.size) return bytes;
+    this.#asked = { offset, bytes };
+    try {
+      await this.#inflaterFor(offset + kept, data).advance(end);
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      this.#asked = undefined;
     }
     return bytes;
   }
 
-  async #block(index: number): Promise<Uint8Array> {
-    const kept = this.#cache.get(index);
-    if (kept !== undefined) return kept;
-    const blocks = this.#blocks !== undefined && index >= this.#next ? this.#blocks : await this.#restart();
-    try {
-      for (let result = await blocks.next(); result.done !== true; result = await blocks.next()) {
-        this.#cache.pass(this.#next, result.value);
-        this.#next += 1;
-        if (this.#next > index) return this.#cache.get(index) ?? result.value;
-      }
-    } catch (error) {
-      this.#blocks = undefined;
-      throw error;
-    }
-    // The chunks throw where they end too early, and ranges are checked: this end is never met.
-    throw new WheelError('size-mismatch', `${quoted(this.#name)} ends before block ${index}`, {
-      member: this.#name,
-    });
+  /** One that hasn't passed by a place yet. */
+  #inflaterFor(place: number, data: MemberData): Inflater {
+    const current = this.#inflater;
+    if (current !== undefined && current.done <= place) return current;
+    current?.close();
+    const pass = (start: number, chunk: Uint8Array): void => {
+      this.#fillAsked(start, chunk);
+      this.#kept.pass(start, chunk);
+    };
+    return (this.#inflater = new Inflater(data, pass, this.#checksum));
   }
 
-  async #restart(): Promise<AsyncGenerator<Uint8Array, void, undefined>> {
-    await this.#blocks?.return();
-    this.#blocks = inBlocks(memberChunks(await this.#open()), this.size);
-    this.#next = 0;
-    return this.#blocks;
+  #fillAsked(start: number, chunk: Uint8Array): void {
+    if (this.#asked === undefined) return;
+    const { offset, bytes } = this.#asked;
+    const place = start - offset;
+    if (place >= bytes.length || place + chunk.length <= 0) return;
+    bytes.set(chunk.subarray(Math.max(-place, 0), bytes.length - place), Math.max(place, 0));
   }
 }
 
-/** Cuts a stream of any chunks into blocks of one size, the last one as long as what is left. */
-async function* inBlocks(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = size;
-  let block = new Uint8Array(Math.min(BLOCK, left));
-  let filled = 0;
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; ) {
-      const taken = Math.min(chunk.length - at, block.length - filled);
-      block.set(chunk.subarray(at, at + taken), filled);
-      at += taken;
-      filled += taken;
-      if (filled < block.length) continue;
-      left -= filled;
-      // The last block waits until the stream has ended well: only then are size and CRC known to be right.
-      if (left === 0) break;
-      yield block;
-      block = new Uint8Array(Math.min(BLOCK, left));
-      filled = 0;
-    }
+/** The first bytes of a member, without a stream and its trip to another thread; `undefined` where that fails. */
+async function beginning({ archive, offset, compressedSize, size }: MemberData): Promise<Buffer | undefined> {
+  const compressed = await readExactly(archive, offset, Math.min(GLANCE_COMPRESSED, compressedSize));
+  try {
+    const content = inflateRawSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2048 });
+    return content.length <= size ? content : undefined;
+  } catch {
+    return undefined; // What is wrong with it, the stream will tell.
   }
-  if (size > 0) yield block;
 }
