@@ -1,7 +1,6 @@
 import type { ByteSource } from '@wheelwright/elf';
 import { openWheel, parseWheelFile, parseWheelFilename, type WheelMember } from '@wheelwright/wheel';
-import type { AuditedFile } from './graph.js';
-import { inspectCandidate } from './inspect-files.js';
+import { inspectMembers } from './inspect-files.js';
 import { judge, type JudgeInput } from './judge.js';
 import { inRecordOrder } from './record-order.js';
 import type { Verdict } from './verdict.js';
@@ -24,11 +23,9 @@ const MAX_WHEEL_FILE = 1 << 20;
 export async function auditWheel(source: ByteSource, options: AuditOptions): Promise<Verdict> {
   const name = parseWheelFilename(options.path.split('/').at(-1) ?? '');
   const wheel = await openWheel(source);
-  const files: AuditedFile[] = [];
-  for (const member of await inRecordOrder(wheel.members)) {
-    const file = await inspectCandidate({ path: member.name, source: member.source() });
-    if (file !== undefined) files.push(file);
-  }
+  const inspected = await inspectMembers(wheel.members);
+  const order = await inRecordOrder(wheel.members);
+  const files = order.map(({ name: path }) => inspected.get(path)).filter((file) => file !== undefined);
   const inside = await tagsInside(wheel.members);
   return judge({
     kind: 'wheel',

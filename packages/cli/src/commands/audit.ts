@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { auditElfFile, auditFolder, auditWheel, type Candidate, type Verdict } from '@wheelwright/audit';
-import { openFile } from '@wheelwright/elf';
+import { openFile } from '@wheelwright/wheel';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { describeVerdict, verdictDocument } from '../render/verdict.js';
