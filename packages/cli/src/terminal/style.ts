@@ -1,9 +1,15 @@
-import pc from 'picocolors';
+import { createRequire } from 'node:module';
+import type pc from 'picocolors';
 import type { GlobalOptions } from '../command.js';
 import type { Output } from '../run.js';
 
 /** Colours for one stream: real ones, or none. */
-export type Style = ReturnType<typeof pc.createColors>;
+export type Style = Pick<
+  ReturnType<typeof pc.createColors>,
+  'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+>;
+
+const PLAIN: Style = { bold: String, dim: String, red: String, green: String, yellow: String, cyan: String };
 
 /**
  * Colours are for people: on a terminal, unless `--no-color` or NO_COLOR (https://no-color.org) says otherwise;
@@ -16,5 +22,11 @@ export function styleFor(
 ): Style {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const refused = !options.color || (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
-  return pc.createColors(!refused && (forced || output.isTTY === true));
+  return !refused && (forced || output.isTTY === true) ? colours() : PLAIN;
+}
+
+/** Loaded where somebody sees them: piped, the command line starts without. */
+function colours(): Style {
+  const { createColors } = createRequire(import.meta.url)('picocolors') as typeof pc;
+  return createColors(true);
 }
