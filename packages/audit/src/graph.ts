@@ -122,7 +122,8 @@ function folders({ path }: AuditedFile, entries: readonly string[]): string[] {
     .map((entry) => posix.normalize(entry.replace(/^\$(?:ORIGIN|\{ORIGIN\})/, origin)));
 }
 
-function fits(candidate: ElfFile, wanted: ElfFile): boolean {
+/** The loader passes over files of another class, byte order, machine or system (gABI, "ELF Identification"). */
+export function fits(candidate: ElfFile, wanted: ElfFile): boolean {
   return (
     candidate.class === wanted.class &&
     candidate.endian === wanted.endian &&

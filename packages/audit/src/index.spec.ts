@@ -9,6 +9,7 @@ describe('the public API', () => {
       'auditFolder',
       'auditWheel',
       'findPolicy',
+      'inspectTree',
       'isExtension',
       'judge',
       'parsePlatformTag',

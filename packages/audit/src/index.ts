@@ -7,3 +7,6 @@ export { judge, type JudgeInput } from './judge.js';
 export { parsePlatformTag, platformSpellings, type PlatformTag } from './platform-tag.js';
 export { findPolicy, policiesOf, type Family, type Policy } from './policy.js';
 export type { Fix, Offence, OffenceKind, Verdict } from './verdict.js';
+export { inspectTree, type TreeOptions } from './tree/host-tree.js';
+export type { FoundBy } from './tree/library-search.js';
+export type { LoadTree, TreeLibrary } from './tree/resolve-tree.js';

@@ -116,8 +116,12 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
     define('inspect')
       .description('show what ELF files say: dependencies, symbol versions, notes')
       .argument('<file...>', 'ELF files')
-      .addHelpText('after', examples(['inspect libmxnet.so', 'inspect --json build/*.so'])),
-    async (args) => (await import('./commands/inspect.js')).inspect(args),
+      .option('--tree', 'also find the libraries that this machine would load for each file', false)
+      .addHelpText(
+        'after',
+        examples(['inspect libmxnet.so', 'inspect --json build/*.so', 'inspect --tree build/tool']),
+      ),
+    async (args, options) => (await import('./commands/inspect.js')).inspect(args, options),
   );
 
   return {

@@ -17,6 +17,8 @@ await writeProject(root, '.', {
     buildId: 'c0ffee00',
     execStack: true,
   }),
+  program: buildElf({ needed: ['libone.so', 'libnowhere.so'], rpath: '$ORIGIN/lib' }),
+  'lib/libone.so': buildElf({ needed: ['libnowhere.so'] }),
 });
 
 describe('inspect', () => {
@@ -61,5 +63,33 @@ describe('inspect', () => {
     expect(stdout).toContain('soname         libdemo.so.1');
     expect(stdout).toContain('version needs  libc.so.6: GLIBC_2.17');
     expect(stdout).toContain('asks for an executable stack');
+  });
+
+  it('finds what this machine would load, each with what led there, and says what is missing', async () => {
+    const args = ['inspect', '--tree', 'program'];
+    const { exitCode, stdout } = await wheelwright(root, args);
+    expect({ exitCode, lines: stdout.trimEnd().split('\n').slice(-4) }).toEqual({
+      exitCode: 0,
+      lines: [
+        '  loads',
+        `    libone.so => ${join(root, 'lib/libone.so')} (rpath)`,
+        '      libnowhere.so => not found',
+        '    libnowhere.so',
+      ],
+    });
+    const { tree } = JSON.parse((await wheelwright(root, [...args, '--json'])).stdout) as { tree: object };
+    expect(tree).toEqual({
+      interpreter: null,
+      needed: ['libone.so', 'libnowhere.so'],
+      libraries: [
+        {
+          name: 'libone.so',
+          path: join(root, 'lib/libone.so'),
+          foundBy: 'rpath',
+          needed: ['libnowhere.so'],
+        },
+        { name: 'libnowhere.so', path: null, foundBy: null, needed: [] },
+      ],
+    });
   });
 });

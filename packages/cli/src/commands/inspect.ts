@@ -1,29 +1,49 @@
 import { resolve } from 'node:path';
+import type { LoadTree } from '@wheelwright/audit';
 import { inspectElf, openFile, readSectionTable, type ElfFile } from '@wheelwright/elf';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { elfDocument } from '../render/elf-document.js';
 import { fields } from '../render/fields.js';
 import { documentOf } from '../render/results.js';
+import type { Host } from '../run.js';
 
-/** `inspect FILE...`: what each file says. */
-export function inspect(paths: readonly string[]): Command {
-  return async ({ options, style }) => {
-    const results = [];
+/** `inspect FILE...`: what each file says, and with `--tree` what this machine would load for it. */
+export function inspect(paths: readonly string[], { tree }: Record<string, unknown>): Command {
+  return async ({ options, host, style }) => {
+    const results: { path: string; inspected: Inspected; tree?: LoadTree }[] = [];
     for (const path of paths) {
-      results.push({ path, ...(await inspectFile(resolve(options.cwd, path))) });
+      const file = resolve(options.cwd, path);
+      const inspected = await inspectFile(file);
+      results.push({ path, inspected, ...(tree === true ? { tree: await loadTree(file, host) } : {}) });
     }
+    const describeTree = tree === true ? (await import('../render/tree.js')).describeTree : () => '';
     return {
       exitCode: EXIT.done,
       document: documentOf(
         'wheelwright/inspect@1',
-        results.map(({ path, file, stripped }) => elfDocument(path, file, stripped)),
+        results.map((result) => ({
+          ...elfDocument(result.path, result.inspected.file, result.inspected.stripped),
+          ...(result.tree === undefined ? {} : { tree: result.tree }),
+        })),
       ),
       text: results
-        .map(({ path, ...inspected }) => `${style.bold(path)}\n${describe(inspected)}`)
+        .map((result) =>
+          [
+            style.bold(result.path),
+            describe(result.inspected),
+            result.tree === undefined ? '' : describeTree(result.tree, style),
+          ]
+            .filter((part) => part !== '')
+            .join('\n'),
+        )
         .join('\n\n'),
     };
   };
+}
+
+async function loadTree(path: string, host: Host): Promise<LoadTree> {
+  return (await import('./inspect-tree.js')).treeOf(path, host);
 }
 
 interface Inspected {
