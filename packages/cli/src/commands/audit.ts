@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { auditElfFile, auditFolder, auditWheel, type Candidate, type Verdict } from '@wheelwright/audit';
 import { openFile } from '@wheelwright/wheel';
@@ -6,23 +7,33 @@ import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { describeVerdict, verdictDocument } from '../render/verdict.js';
 import { documentOf } from '../render/results.js';
+import { sideBySide } from '../side-by-side.js';
+
+/** While one is inflated another is opened or judged; how many members are inflated at once, the audit decides. */
+const AT_ONCE = availableParallelism() + 1;
 
 /** `audit PATH...`: each path's verdict; exit 1 where a claimed tag doesn't hold. */
 export function audit(paths: readonly string[], options: Record<string, unknown>): Command {
   const policy = typeof options['policy'] === 'string' ? { policy: options['policy'] } : {};
-  return async ({ options: { cwd }, reporter, style }) => {
-    const results: { path: string; verdict: Verdict }[] = [];
-    for (const path of paths) {
+  return async ({ options: { cwd }, reporter, style, signal }) => {
+    const results = await sideBySide(paths, AT_ONCE, async (path) => {
+      signal.throwIfAborted();
       reporter.step(`auditing ${path}`);
-      results.push({ path, verdict: await auditPath(resolve(cwd, path), policy) });
-    }
+      const verdict = await auditPath(resolve(cwd, path), policy);
+      // What is printed stays; the facts of many wheels together would be too much to keep.
+      return {
+        conforms: verdict.conforms,
+        document: verdictDocument(path, verdict),
+        text: describeVerdict(path, verdict, style),
+      };
+    });
     return {
-      exitCode: results.every(({ verdict }) => verdict.conforms) ? EXIT.done : EXIT.refused,
+      exitCode: results.every(({ conforms }) => conforms) ? EXIT.done : EXIT.refused,
       document: documentOf(
         'wheelwright/audit@1',
-        results.map(({ path, verdict }) => verdictDocument(path, verdict)),
+        results.map(({ document }) => document),
       ),
-      text: results.map(({ path, verdict }) => describeVerdict(path, verdict, style)).join('\n\n'),
+      text: results.map(({ text }) => text).join('\n\n'),
     };
   };
 }
