@@ -1,18 +1,25 @@
 import type { ByteSource } from '@wheelwright/elf';
 import { openWheel, parseWheelFile, parseWheelFilename, type WheelMember } from '@wheelwright/wheel';
+import { findHostLibraries } from './host-search.js';
 import { inspectMembers } from './inspect-files.js';
 import { judge, type JudgeInput } from './judge.js';
 import { inRecordOrder } from './record-order.js';
+import type { TagClaims } from './tag-claim.js';
 import type { Verdict } from './verdict.js';
 
 /** How an audit is asked for. */
-export interface AuditOptions extends Pick<JudgeInput, 'policy' | 'excluded'> {
+export interface AuditOptions extends Pick<JudgeInput, 'policy' | 'excluded' | 'all'> {
   /** The file's name, or a path to it: the claims of a wheel stand in its name. */
   readonly path: string;
+  /** Absolute folders of this machine in which libraries are looked for that the wheel lacks; none unless given. */
+  readonly ldpaths?: readonly string[];
 }
 
+/** Where a wheel keeps its own tags. */
+export const WHEEL_FILE = /^[^/]+\.dist-info\/WHEEL$/;
+
 /** No WHEEL file is larger. */
-const MAX_WHEEL_FILE = 1 << 20;
+export const MAX_WHEEL_FILE = 1 << 20;
 
 /**
  * Judges a wheel by the platform tags of its file name and of its WHEEL file. Every ELF file in the archive counts,
@@ -27,19 +34,20 @@ export async function auditWheel(source: ByteSource, options: AuditOptions): Pro
   const order = await inRecordOrder(wheel.members);
   const files = order.map(({ name: path }) => inspected.get(path)).filter((file) => file !== undefined);
   const inside = await tagsInside(wheel.members);
+  const { path: _, ldpaths, ...rest } = options;
   return judge({
     kind: 'wheel',
     files,
-    claimed: [...new Set([...name.tags.platform.split('.'), ...inside])],
-    ...(options.policy === undefined ? {} : { policy: options.policy }),
-    ...(options.excluded === undefined ? {} : { excluded: options.excluded }),
+    tags: { fileName: name.tags, wheelFile: inside },
+    host: await findHostLibraries(files, ldpaths ?? []),
+    ...rest,
   });
 }
 
-/** The platform parts of WHEEL's `Tag:` lines; none where there is no WHEEL file. */
-async function tagsInside(members: readonly WheelMember[]): Promise<string[]> {
-  const member = members.find(({ name }) => /^[^/]+\.dist-info\/WHEEL$/.test(name));
-  if (member === undefined) return [];
+/** WHEEL's `Tag:` lines; undefined where there is no WHEEL file. */
+async function tagsInside(members: readonly WheelMember[]): Promise<TagClaims['wheelFile']> {
+  const member = members.find(({ name }) => WHEEL_FILE.test(name));
+  if (member === undefined) return undefined;
   const text = new TextDecoder().decode(await member.bytes(MAX_WHEEL_FILE));
-  return parseWheelFile(text).tags.map((tag) => tag.split('-').at(-1) ?? '');
+  return { path: member.name, tags: parseWheelFile(text).tags };
 }

@@ -1,3 +1,6 @@
+import type { AuditedFile, External } from './graph.js';
+import { isLibpython } from './graph.js';
+import { enumerate, remedyForLibrary, remedyKey, tellLibraryRemedy } from './library-remedy.js';
 import type { Policy } from './policy.js';
 import { hasNone, type Complaints } from './requirement.js';
 import type { Fix } from './verdict.js';
@@ -8,80 +11,139 @@ interface Remedy {
   readonly without: (complaints: Complaints) => Complaints;
 }
 
+/** What the fixes are found with. */
+export interface FixInput {
+  readonly complaintsOf: (policy: Policy) => Complaints;
+  /** The candidates, the oldest first. */
+  readonly policies: readonly Policy[];
+  /** The policy that is wanted: no remedy is credited with more. */
+  readonly against: Policy | undefined;
+  /** That policy's tag, as it was claimed. */
+  readonly target: string;
+  /** The tag of a policy; of none, the architecture's `linux_*`. */
+  readonly tagOf: (policy: Policy | undefined) => string;
+  readonly files: readonly AuditedFile[];
+}
+
 /**
- * What to mend first: for each remedy that moves the tag by itself, the tag that the files would meet with it, best
- * first. Where none does, what all of them together would give.
- *
- * @param policies - the candidates, the oldest first
- * @param against - the policy that is wanted: no remedy is credited with more
+ * What to mend, in order: each time the remedy that moves the tag furthest, on top of those before it. Where none
+ * moves it by itself, the fewest that do so together are one fix.
  */
-export function fixesFor(
-  complaintsOf: (policy: Policy) => Complaints,
-  policies: readonly Policy[],
-  against: Policy | undefined,
-  tagOf: (policy: Policy | undefined) => string,
-): Fix[] {
+export function fixesFor({ complaintsOf, policies, against, target, tagOf, files }: FixInput): Fix[] {
   if (against === undefined) return [];
   const wanted = policies.filter(({ priority }) => priority <= against.priority);
-  const remedies = remediesFor(complaintsOf(against), tagOf(against));
-  if (remedies.length === 0) return [];
-  const reach = (without: Remedy['without']): Policy | undefined =>
-    wanted.find((policy) => hasNone(without(complaintsOf(policy))));
-  const now = priorityOf(reach((all) => all));
-  const helpful = remedies
-    .map((remedy) => ({ remedy, policy: reach(remedy.without) }))
-    .filter(({ policy }) => priorityOf(policy) > now)
-    .toSorted((a, b) => priorityOf(b.policy) - priorityOf(a.policy));
-  if (helpful.length === 0) return [together(remedies, reach, tagOf)];
-  return helpful.map(({ remedy, policy }) => ({ remedy: remedy.text, then: tagOf(policy) }));
+  const reach = (remedies: readonly Remedy[]): Policy | undefined =>
+    wanted.find((policy) =>
+      hasNone(remedies.reduce((left, { without }) => without(left), complaintsOf(policy))),
+    );
+  const rank = (remedies: readonly Remedy[]): number => reach(remedies)?.priority ?? 0;
+  const fixes: Fix[] = [];
+  const done: Remedy[] = [];
+  let left = remediesFor(complaintsOf(against), target, files);
+  while (left.length > 0 && rank(done) < against.priority) {
+    const next = nextRemedies(left, (remedies) => rank([...done, ...remedies]));
+    if (next.length === 0) break;
+    done.push(...next);
+    left = left.filter((remedy) => !next.includes(remedy));
+    fixes.push({ remedy: next.map(({ text }) => text).join('; and '), then: tagOf(reach(done)) });
+  }
+  return fixes;
 }
 
-/** Remedies that help only if all of them are taken. */
-function together(
+/** The remedy that helps most by itself; else the fewest that help together; none where nothing helps. */
+function nextRemedies(
   remedies: readonly Remedy[],
-  reach: (without: Remedy['without']) => Policy | undefined,
-  tagOf: (policy: Policy | undefined) => string,
-): Fix {
-  const policy = reach((all) => remedies.reduce((left, { without }) => without(left), all));
-  return { remedy: remedies.map(({ text }) => text).join('; and '), then: tagOf(policy) };
+  rank: (remedies: readonly Remedy[]) => number,
+): readonly Remedy[] {
+  const now = rank([]);
+  const ranked = remedies.map((remedy) => ({ remedy, rank: rank([remedy]) }));
+  const best = Math.max(...ranked.map((option) => option.rank));
+  if (best > now)
+    return ranked
+      .filter((option) => option.rank === best)
+      .map(({ remedy }) => remedy)
+      .slice(0, 1);
+  if (rank(remedies) <= now) return [];
+  return remedies.reduce<readonly Remedy[]>((needed, remedy) => {
+    const without = needed.filter((other) => other !== remedy);
+    return rank(without) > now ? without : needed;
+  }, remedies);
 }
 
-/** No policy is `linux`, which ranks below all. */
-function priorityOf(policy: Policy | undefined): number {
-  return policy?.priority ?? 0;
-}
-
-function remediesFor(complaints: Complaints, wanted: string): Remedy[] {
-  const remedies: Remedy[] = [];
-  const libraries = complaints.missing.map(({ library }) => library);
-  if (libraries.length > 0) {
+function remediesFor(complaints: Complaints, wanted: string, files: readonly AuditedFile[]): Remedy[] {
+  const remedies: Remedy[] = [
+    ...libpythonRemedies(complaints),
+    ...libraryRemedies(
+      complaints.missing.filter(({ library }) => !isLibpython(library)),
+      files,
+    ),
+  ];
+  const outdated = new Set(complaints.versions.map(({ file }) => file.path));
+  if (outdated.size > 0) {
     remedies.push({
-      text: `bring ${libraries.join(', ')} in the wheel, or link ${libraries.length === 1 ? 'it' : 'them'} statically`,
-      without: (all) => ({
-        ...all,
-        missing: all.missing.filter(({ library }) => !libraries.includes(library)),
-      }),
+      text: `compile ${enumerate([...outdated])} with ${wanted} as the target`,
+      without: (all) => ({ ...all, versions: all.versions.filter(({ file }) => !outdated.has(file.path)) }),
     });
   }
-  const files = [...new Set(complaints.versions.map(({ file }) => file.path))];
-  if (files.length > 0) {
+  if (complaints.denied.length > 0) {
+    const told = complaints.denied.map(({ symbols, library }) => `${enumerate(symbols)} of ${library}`);
     remedies.push({
-      text: `compile ${files.join(', ')} for ${wanted}`,
-      without: (all) => ({ ...all, versions: all.versions.filter(({ file }) => !files.includes(file.path)) }),
-    });
-  }
-  const denying = [...new Set(complaints.denied.map(({ library }) => library))];
-  if (denying.length > 0) {
-    remedies.push({
-      text: `do without ${complaints.denied.flatMap(({ symbols }) => symbols).join(', ')} of ${denying.join(', ')}`,
+      text: `do without ${enumerate([...new Set(told)])}`,
       without: (all) => ({ ...all, denied: [] }),
     });
   }
   if (complaints.isa.length > 0) {
     remedies.push({
-      text: `compile ${complaints.isa.map(({ path }) => path).join(', ')} for the baseline instruction set`,
+      text: `compile ${enumerate(complaints.isa.map(({ path }) => path))} for the baseline instruction set`,
       without: (all) => ({ ...all, isa: [] }),
     });
   }
+  if (complaints.pythonBuild.length > 0) {
+    const told = enumerate(complaints.pythonBuild.map(({ file }) => file.path));
+    remedies.push({
+      text: `compile ${told} against a Python that is built without --with-fpectl`,
+      without: (all) => ({ ...all, pythonBuild: [] }),
+    });
+  }
   return remedies;
+}
+
+function libpythonRemedies({ missing }: Complaints): Remedy[] {
+  const needs = missing.filter(({ library }) => isLibpython(library));
+  if (needs.length === 0) return [];
+  const libraries = [...new Set(needs.map(({ library }) => library))];
+  const by = enumerate([...new Set(needs.map(({ file }) => file.path))]);
+  return [
+    { text: `do not link ${by} against ${enumerate(libraries)}`, without: withoutLibraries(libraries) },
+  ];
+}
+
+/** One remedy for all libraries that the same act provides. */
+function libraryRemedies(missing: readonly External[], files: readonly AuditedFile[]): Remedy[] {
+  const groups = new Map<string, External[]>();
+  for (const need of missing) {
+    const key = remedyKey(remedyForLibrary(need, files));
+    groups.set(key, [...(groups.get(key) ?? []), need]);
+  }
+  return [...groups.values()].map((needs): Remedy => {
+    const libraries = [...new Set(needs.map(({ library }) => library))];
+    const told = needs.map((need) => remedyForLibrary(need, files));
+    const [first] = told;
+    if (first === undefined) throw new RangeError('a group has a member');
+    const projects = told.flatMap((remedy) => (remedy.kind === 'toolkit' ? remedy.projects : []));
+    const unique = [...new Map(projects.map((provider) => [provider.project, provider])).values()];
+    const remedy = first.kind === 'toolkit' ? { ...first, projects: unique } : first;
+    const keys = new Set(needs.map(({ file, library }) => `${file.path}\0${library}`));
+    return {
+      text: tellLibraryRemedy(remedy, libraries),
+      without: (all) => ({
+        ...all,
+        missing: all.missing.filter(({ file, library }) => !keys.has(`${file.path}\0${library}`)),
+      }),
+    };
+  });
+}
+
+function withoutLibraries(libraries: readonly string[]): Remedy['without'] {
+  return (all) => ({ ...all, missing: all.missing.filter(({ library }) => !libraries.includes(library)) });
 }

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { ElfFile } from '@wheelwright/elf';
+import { fits, type HostLibrary, type HostSearch } from './host-library.js';
 import type { Family } from './policy.js';
+import { searchPath, type Loaded } from './search-path.js';
 
 /** A file that is judged: its name in the wheel or folder, and what its bytes say. */
 export interface AuditedFile {
@@ -8,13 +10,33 @@ export interface AuditedFile {
   readonly elf: ElfFile;
 }
 
+/** A library that a file needs and the wheel doesn't bring. */
+export interface External {
+  readonly library: string;
+  /** The file that needs it, which is one of the host's where that is what led here. */
+  readonly file: AuditedFile;
+  /** The way to that file: the root first, the file last. */
+  readonly chain: readonly string[];
+  /** What the host has under this name, where the host was searched. */
+  readonly host: HostLibrary | undefined;
+}
+
 /** What a file loads, directly or through others. */
 export interface Closure {
   readonly root: AuditedFile;
   /** Files of the wheel that are loaded, with the way to them: the root first, themselves last. */
   readonly bundled: ReadonlyMap<string, readonly string[]>;
-  /** Libraries that nothing in the wheel provides, with the way to the file that needs each. */
-  readonly missing: ReadonlyMap<string, readonly string[]>;
+  /** Every need of a library that isn't in the wheel: one library may be needed by several files. */
+  readonly external: readonly External[];
+}
+
+/** Where libraries are looked for. */
+export interface Surroundings {
+  /** The wheel's own files, by their paths. */
+  readonly files: ReadonlyMap<string, AuditedFile>;
+  readonly family: Family;
+  /** The host's libraries: none, unless they were asked for. */
+  readonly host: HostSearch;
 }
 
 /**
@@ -33,104 +55,68 @@ export function isExtension({ path, elf }: AuditedFile): boolean {
 }
 
 /**
- * Follows NEEDED from a root through the wheel as the loader does: breadth first, each name once, found by the
- * search paths of the file that needs it and of its loaders. The machine's own folders are never looked into.
+ * Follows NEEDED from a root through the wheel as the loader does: breadth first, each name decided once, found by
+ * the search paths of the first file that needs it and of its loaders. The machine's own folders are never looked
+ * into, except those that `host` was made of.
  *
  * @param stop - libraries that are not followed: the policy allows them, so they come from the system
  */
 export function closureOf(
   root: AuditedFile,
-  files: ReadonlyMap<string, AuditedFile>,
-  family: Family,
+  around: Surroundings,
   stop: (library: string) => boolean,
 ): Closure {
   const bundled = new Map<string, readonly string[]>([[root.path, [root.path]]]);
-  const missing = new Map<string, readonly string[]>();
-  const seen = new Set<string>();
-  const queue: Loaded[] = [{ file: root, loader: undefined }];
+  const decided = new Map<string, AuditedFile | HostLibrary | undefined>();
+  const external: External[] = [];
+  const queue: (Loaded & { readonly way: readonly string[] })[] = [
+    { file: root, loader: undefined, way: [root.path] },
+  ];
   for (let loaded = queue.shift(); loaded !== undefined; loaded = queue.shift()) {
-    const way = bundled.get(loaded.file.path) ?? [];
-    for (const library of loaded.file.elf.needed) {
-      if (seen.has(library) || stop(library)) continue;
-      seen.add(library);
-      const found = isLibpython(library) ? undefined : resolve(library, loaded, files, family);
-      if (found === undefined) missing.set(library, way);
-      else if (!bundled.has(found.path)) {
-        bundled.set(found.path, [...way, found.path]);
-        queue.push({ file: found, loader: loaded });
-      }
+    const { file, way } = loaded;
+    for (const library of new Set(file.elf.needed)) {
+      if (stop(library)) continue;
+      const isNew = !decided.has(library);
+      const found = isNew ? find(library, loaded, around) : decided.get(library);
+      decided.set(library, found);
+      const host = found !== undefined && isHostLibrary(found) ? found : undefined;
+      if (found === undefined || host !== undefined) external.push({ library, file, chain: way, host });
+      if (found === undefined || !isNew || bundled.has(found.path)) continue;
+      if (host === undefined) bundled.set(found.path, [...way, found.path]);
+      queue.push({ file: found, loader: loaded, way: [...way, found.path] });
     }
   }
-  return { root, bundled, missing };
+  return { root, bundled, external };
+}
+
+function isHostLibrary(found: AuditedFile | HostLibrary): found is HostLibrary {
+  return 'name' in found;
+}
+
+function find(library: string, loaded: Loaded, around: Surroundings): AuditedFile | HostLibrary | undefined {
+  if (isLibpython(library)) return undefined;
+  return findInWheel(library, loaded, around) ?? around.host(library, loaded.file.elf);
 }
 
 /** The interpreter's own library is the interpreter's to bring: a wheel that needs it works with some and not with others. */
-function isLibpython(library: string): boolean {
-  return /^libpython\d+\.\d+m?\.so/.test(library);
+export function isLibpython(library: string): boolean {
+  return /^libpython\d+\.\d+m?\.so(?:\.\d)*$/.test(library);
 }
 
-interface Loaded {
-  readonly file: AuditedFile;
-  readonly loader: Loaded | undefined;
-}
-
-function resolve(
+function findInWheel(
   library: string,
   loaded: Loaded,
-  files: ReadonlyMap<string, AuditedFile>,
-  family: Family,
+  { files, family }: Surroundings,
 ): AuditedFile | undefined {
-  const candidates = library.includes('/')
-    ? [library.startsWith('/') ? undefined : posix.normalize(library)]
-    : searchPath(loaded, family).map((folder) => posix.join(folder, library));
-  for (const candidate of candidates) {
-    const file = candidate === undefined ? undefined : files.get(candidate);
-    if (file !== undefined && fits(file.elf, loaded.file.elf)) return file;
+  const at = (path: string): AuditedFile | undefined => {
+    const file = files.get(path);
+    return file !== undefined && fits(file.elf, loaded.file.elf) ? file : undefined;
+  };
+  // A name with a slash is a path from where the process was started, which no wheel knows.
+  if (library.includes('/')) return undefined;
+  for (const folders of searchPath(loaded, family)) {
+    const found = folders.map((folder) => at(posix.join(folder, library)));
+    if (found.every((file) => file !== undefined)) return found[0];
   }
   return undefined;
 }
-
-/**
- * Folders of the wheel in the loader's order. glibc (ld.so(8)): the file's RPATH and those of its loaders, unless
- * the file has a RUNPATH, which is its own alone. musl: RPATH and RUNPATH mean the same, and both are inherited.
- */
-function searchPath(loaded: Loaded, family: Family): string[] {
-  const own = loaded.file;
-  if (family === 'musllinux')
-    return chain(loaded).flatMap((file) => folders(file, [...file.elf.rpath, ...file.elf.runpath]));
-  if (own.elf.runpath.length > 0) return folders(own, own.elf.runpath);
-  return chain(loaded)
-    .filter((file) => file.elf.runpath.length === 0)
-    .flatMap((file) => folders(file, file.elf.rpath));
-}
-
-function chain(loaded: Loaded): AuditedFile[] {
-  const files: AuditedFile[] = [];
-  for (let current: Loaded | undefined = loaded; current !== undefined; current = current.loader)
-    files.push(current.file);
-  return files;
-}
-
-/**
- * Expands $ORIGIN. Absolute folders belong to the machine, and a wheel can't know what is there; nor what $LIB and
- * $PLATFORM stand for, which is `lib64` on one system and `lib/x86_64-linux-gnu` on another.
- */
-function folders({ path }: AuditedFile, entries: readonly string[]): string[] {
-  const origin = posix.dirname(path);
-  return entries
-    .filter((entry) => /^\$(?:ORIGIN|\{ORIGIN\})(?:\/[^$]*)?$/.test(entry))
-    .map((entry) => posix.normalize(entry.replace(/^\$(?:ORIGIN|\{ORIGIN\})/, origin)));
-}
-
-/** The loader passes over files of another class, byte order, machine or system (gABI, "ELF Identification"). */
-export function fits(candidate: ElfFile, wanted: ElfFile): boolean {
-  return (
-    candidate.class === wanted.class &&
-    candidate.endian === wanted.endian &&
-    candidate.machine === wanted.machine &&
-    (candidate.osabi === wanted.osabi || (LINUX_ABIS.has(candidate.osabi) && LINUX_ABIS.has(wanted.osabi)))
-  );
-}
-
-/** EI_OSABI of what Linux loads: the unspecific one, and the one that files with GNU extensions bear. */
-const LINUX_ABIS: ReadonlySet<string> = new Set(['sysv', 'gnu']);

@@ -8,13 +8,18 @@ describe('the public API', () => {
       'auditElfFile',
       'auditFolder',
       'auditWheel',
+      'findHostLibraries',
       'findPolicy',
       'inspectTree',
+      'isDriverLibrary',
       'isExtension',
       'judge',
+      'libraryPattern',
+      'originOf',
       'parsePlatformTag',
       'platformSpellings',
       'policiesOf',
+      'suggestTag',
     ]);
   });
 });

@@ -51,7 +51,11 @@ describe('the platform', () => {
     ],
     ['a denied symbol of no library', 'manylinux_2_5_x86_64', { imports: ['uncompress2'] }],
     ['a Python with fpectl', 'linux_x86_64', { exports: ['PyInit_file'], imports: ['PyFPE_counter'] }],
-    ['a narrow Python 2', 'linux_x86_64', { exports: ['initfile'], imports: ['PyUnicodeUCS2_AsUTF8String'] }],
+    [
+      'a narrow Python 2, which its ABI tag tells',
+      'manylinux_2_5_x86_64',
+      { exports: ['initfile'], imports: ['PyUnicodeUCS2_AsUTF8String'] },
+    ],
   ])('of %s: %s', async (_, platform, recipe) => {
     expect((await verdict({ 'file.so': recipe })).platform).toBe(platform);
   });
@@ -207,9 +211,12 @@ describe('fixes', () => {
     expect(await fixes(glibc('GLIBC_2.17'))).toEqual([]);
   });
 
-  it('name only what moves the tag by itself, the furthest first', async () => {
+  it('begin with what moves the tag by itself, and go on from there to the claim', async () => {
     const found = await fixes({ ...glibc('GLIBC_2.34'), needed: ['libc.so.6', 'libq.so'] });
-    expect(found).toEqual([{ remedy: expect.stringContaining('libq.so'), then: 'manylinux_2_34_x86_64' }]);
+    expect(found).toEqual([
+      { remedy: expect.stringContaining('libq.so'), then: 'manylinux_2_34_x86_64' },
+      { remedy: 'compile a.so with manylinux2014_x86_64 as the target', then: 'manylinux_2_17_x86_64' },
+    ]);
   });
 
   it('go together where none helps by itself', async () => {

@@ -1,23 +1,40 @@
+import { claimOffences, pythonOffences, type Claim } from './claim.js';
 import { AuditError } from './error.js';
 import { fixesFor } from './fix.js';
 import type { AuditedFile } from './graph.js';
-import { describeComplaints, foreignOffences, tagOffence } from './offence.js';
+import { hostSearch, type HostLibrary } from './host-library.js';
+import { describeComplaints } from './offence.js';
 import { parsePlatformTag, type PlatformTag } from './platform-tag.js';
-import { policiesOf, type Policy } from './policy.js';
-import { complain, hasNone, versionsBeyond, type Complaints, type Judged } from './requirement.js';
+import { policiesOf, tagOf, type Policy } from './policy.js';
+import {
+  complain,
+  hasNone,
+  versionsBeyond,
+  versionsOfHost,
+  type Complaints,
+  type Judged,
+} from './requirement.js';
 import { selectFiles, subjectOf, type Subject } from './select.js';
-import type { Offence, Verdict } from './verdict.js';
+import { suggestTag } from './suggest-tag.js';
+import { claimedPlatforms, type TagClaims } from './tag-claim.js';
+import type { Verdict } from './verdict.js';
 
 /** What is to be judged: facts only. */
 export interface JudgeInput {
   readonly kind: Verdict['kind'];
   readonly files: readonly AuditedFile[];
-  /** Platform tags that are claimed, such as those of a wheel's file name. */
+  /** Platform tags that are claimed, beside those of `tags`. */
   readonly claimed?: readonly string[];
-  /** Judge by this tag instead of the claimed ones. */
+  /** The tags of a wheel: its Python and ABI parts are claims too. */
+  readonly tags?: TagClaims;
+  /** Judge by this platform tag instead of what is claimed. */
   readonly policy?: string;
   /** Libraries that are promised to be there, such as a driver's. */
   readonly excluded?: (library: string) => boolean;
+  /** Libraries of a machine, where it was asked for: what the wheel lacks is found there, and external all the same. */
+  readonly host?: readonly HostLibrary[];
+  /** Name all symbols in each offence, not only the first twenty. */
+  readonly all?: boolean;
 }
 
 /**
@@ -27,46 +44,76 @@ export interface JudgeInput {
  * @throws {@link AuditError} `unknown-policy` where `policy` is no tag of a known policy
  */
 export function judge(input: JudgeInput): Verdict {
-  const claimed = input.claimed ?? [];
+  const { files, tags, all = false, excluded = () => false, host = [] } = input;
+  const claimed = [
+    ...new Set([...(tags === undefined ? [] : claimedPlatforms(tags)), ...(input.claimed ?? [])]),
+  ];
   const asked = input.policy === undefined ? claimed : [input.policy];
-  const claims = asked.map((tag) => ({ tag, parsed: parsePlatformTag(tag) }));
-  const parsedClaims = claims.map(({ parsed }) => parsed);
-  if (input.policy !== undefined) checkPolicy(input.policy, parsedClaims[0]);
-  const subject = subjectOf(input.files, parsedClaims);
-  const base = { kind: input.kind, claimed, files: input.files };
-  if (subject === undefined) return withoutSubject(base, claims);
-  const excluded = input.excluded ?? (() => false);
+  const claims = asked.map((tag): Claim => ({ tag, parsed: parsePlatformTag(tag) }));
+  if (input.policy !== undefined) checkPolicy(input.policy, claims[0]?.parsed);
+  const subject = subjectOf(
+    files,
+    claims.map(({ parsed }) => parsed),
+  );
+  const search = hostSearch(host);
+  const offences = [
+    ...claims.flatMap((claim) => claimOffences(claim, { files, excluded, host: search, all, tags })),
+    ...(tags === undefined || input.policy !== undefined ? [] : pythonOffences(files, tags, all)),
+  ];
+  const base = { kind: input.kind, claimed, files, conforms: offences.length === 0 };
+  if (subject === undefined) return withoutSubject(base, offences);
   const judged: Judged = {
-    files: selectFiles(input.files, subject).fitting,
+    files: selectFiles(files, subject).fitting,
     family: subject.family,
     excluded,
+    host: search,
   };
-  const policies = policiesFor(subject);
+  const policies = policiesFor(subject, claims);
   const complaintsOf = complaintsOnce(judged);
-  const bySymbols = policies.find((policy) => versionsBeyond(judged.files, policy).length === 0);
-  const tagOf = (policy: Policy | undefined): string => `${policy?.name ?? 'linux'}_${subject.architecture}`;
-  const offences = claims.flatMap(({ tag, parsed }) => offencesAgainst(tag, parsed, input.files, excluded));
-  const claim = parsedClaims.find((parsed) => parsed.kind === 'policy');
+  const bySymbols = bestBySymbols(judged.files, policies, complaintsOf);
+  const name = (policy: Policy | undefined): string =>
+    policy === undefined ? `linux_${subject.architecture}` : tagOf(policy);
+  const claim = strictest(claims, subject);
   // Without a claim the best that the symbols would allow is what the files are measured by: nothing is broken then.
   const against = claim?.policy ?? bySymbols ?? policies.at(-1);
+  const target = claim?.tag ?? name(against);
   const explained =
-    claim === undefined && against !== undefined ? describeComplaints(complaintsOf(against), against) : [];
+    claim === undefined && against !== undefined
+      ? describeComplaints(complaintsOf(against), against, { tag: tagOf(against), files, all })
+      : [];
+  const platform = name(policies.find((policy) => hasNone(complaintsOf(policy))));
   return {
     ...base,
     pure: false,
-    platform: tagOf(policies.find((policy) => hasNone(complaintsOf(policy)))),
-    platformBySymbols: tagOf(bySymbols),
-    conforms: offences.length === 0,
+    platform,
+    platformBySymbols: name(bySymbols),
     offences: [...offences, ...explained],
-    fixes: fixesFor(complaintsOf, policies, against, tagOf),
+    fixes: fixesFor({ complaintsOf, policies, against, target, tagOf: name, files }),
+    suggestedTag: suggestTag(files, platform) ?? null,
     external: Object.fromEntries(policies.map((policy) => [tagOf(policy), externalOf(complaintsOf(policy))])),
   };
 }
 
-/** musl's versions can't be seen in symbols: only the newest policy promises what is needed. */
-function policiesFor({ family, architecture }: Subject): readonly Policy[] {
+/**
+ * musl's versions can't be seen in symbols: only the newest policy promises what is needed. An Android tag is the
+ * wheel's to say: what an API level has is known, and no older one is tried.
+ */
+function policiesFor({ family, architecture }: Subject, claims: readonly Claim[]): readonly Policy[] {
   const policies = policiesOf(family, architecture);
-  return family === 'musllinux' ? policies.slice(-1) : policies;
+  if (family === 'musllinux') return policies.slice(-1);
+  const claimed = claims.find(({ parsed }) => parsed.kind === 'policy' && parsed.family === family)?.parsed;
+  return family === 'android' && claimed?.kind === 'policy' ? [claimed.policy] : policies;
+}
+
+/** The claim that promises most systems: what the files are measured by. */
+function strictest(
+  claims: readonly Claim[],
+  { family, architecture }: Subject,
+): { readonly tag: string; readonly policy: Policy } | undefined {
+  return claims
+    .flatMap(({ tag, parsed }) => (parsed.kind === 'policy' ? [{ tag, policy: parsed.policy }] : []))
+    .filter(({ policy }) => policy.family === family && policy.architecture === architecture)
+    .toSorted((a, b) => b.policy.priority - a.policy.priority)[0];
 }
 
 /** Each policy is held against the files once, however many questions are asked of the answer. */
@@ -79,62 +126,47 @@ function complaintsOnce(judged: Judged): (policy: Policy) => Complaints {
   };
 }
 
-function offencesAgainst(
-  tag: string,
-  parsed: PlatformTag,
+/**
+ * The oldest policy that could be met if every external library were grafted: the files' symbol versions decide it,
+ * and those of the host's libraries which that policy would have grafted.
+ */
+function bestBySymbols(
   files: readonly AuditedFile[],
-  excluded: (library: string) => boolean,
-): Offence[] {
-  switch (parsed.kind) {
-    case 'any':
-      return files.length === 0
-        ? []
-        : [tagOffence(tag, 'any promises that it runs everywhere, and there is native code in it')];
-    case 'unknown':
-      return [tagOffence(tag, parsed.reason)];
-    case 'foreign':
-      return [];
-    case 'linux':
-      return foreignOffences(
-        tag,
-        files.filter(({ elf }) => elf.architecture !== parsed.architecture),
-        [],
-      );
-    case 'policy': {
-      const { policy, family } = parsed;
-      const { fitting, otherArchitecture, otherLibc } = selectFiles(files, {
-        architecture: policy.architecture,
-        family,
-      });
-      return [
-        ...foreignOffences(tag, otherArchitecture, otherLibc),
-        ...describeComplaints(complain({ files: fitting, family, excluded }, policy), policy, tag),
-      ];
-    }
-  }
+  policies: readonly Policy[],
+  complaintsOf: (policy: Policy) => Complaints,
+): Policy | undefined {
+  const reached = policies.map((policy) => {
+    const complaints = complaintsOf(policy);
+    return policies.find(
+      (candidate) =>
+        candidate.priority <= policy.priority &&
+        versionsBeyond(files, candidate).length === 0 &&
+        versionsOfHost(complaints, candidate).length === 0,
+    );
+  });
+  return reached.filter((policy) => policy !== undefined).toSorted((a, b) => b.priority - a.priority)[0];
 }
 
-/** The host isn't searched: an external library is found nowhere. */
-function externalOf({ missing }: Complaints): Record<string, null> {
-  return Object.fromEntries(missing.map(({ library }) => [library, null]));
+/** What a policy finds missing, and where the host has it. */
+function externalOf({ missing }: Complaints): Record<string, string | null> {
+  return Object.fromEntries(missing.map(({ library, host }) => [library, host?.path ?? null]));
 }
 
 /** No file, or none for a machine that platform tags speak of. */
 function withoutSubject(
-  base: Pick<Verdict, 'kind' | 'claimed' | 'files'>,
-  claims: readonly { readonly tag: string; readonly parsed: PlatformTag }[],
+  base: Pick<Verdict, 'kind' | 'claimed' | 'files' | 'conforms'>,
+  offences: Verdict['offences'],
 ): Verdict {
   const pure = base.files.length === 0;
   const platform = pure ? 'any' : `linux_${base.files[0]?.elf.machine ?? ''}`;
-  const offences = claims.flatMap(({ tag, parsed }) => offencesAgainst(tag, parsed, base.files, () => false));
   return {
     ...base,
     pure,
     platform,
     platformBySymbols: platform,
-    conforms: offences.length === 0,
     offences,
     fixes: [],
+    suggestedTag: suggestTag(base.files, platform) ?? null,
     external: {},
   };
 }

@@ -1,10 +1,12 @@
 import { ARCHITECTURES, type Architecture } from '@wheelwright/elf';
-import { findPolicy, policiesOf, type Family, type Policy } from './policy.js';
+import { findPolicy, policiesOf, tagOf, type Family, type Policy } from './policy.js';
 
 /** A platform tag, understood. */
 export type PlatformTag =
   | { readonly kind: 'any' }
   | { readonly kind: 'linux'; readonly architecture: Architecture }
+  /** `linux_` of a machine that no policy speaks of: `linux_mips64`. */
+  | { readonly kind: 'other-linux'; readonly machine: string }
   | { readonly kind: 'policy'; readonly family: Family; readonly policy: Policy }
   /** A tag of a known family that no policy of ours describes, such as a later glibc than the data knows. */
   | { readonly kind: 'unknown'; readonly reason: string }
@@ -22,16 +24,30 @@ export function parsePlatformTag(tag: string): PlatformTag {
     tag.startsWith(word),
   );
   if (family === undefined) return { kind: 'foreign' };
-  // armv6l wheels are judged as armv7l: their files can't be told apart.
-  const judged = tag.replace(/_armv6l$/, '_armv7l');
+  // armv6l wheels are judged as armv7l: their files can't be told apart. Android names its own ABIs (PEP 738).
+  const judged = tag.replace(/_armv6l$/, '_armv7l').replace(/^(android_.*)_arm64_v8a$/, '$1_aarch64');
   const architecture = ARCHITECTURES.find((word) => judged.endsWith(`_${word}`));
+  if (family === 'linux') {
+    return architecture !== undefined
+      ? { kind: 'linux', architecture }
+      : { kind: 'other-linux', machine: tag.slice('linux_'.length) };
+  }
   if (architecture === undefined)
     return { kind: 'unknown', reason: `${tag} names no architecture with policies` };
-  if (family === 'linux') return { kind: 'linux', architecture };
   const name = judged.slice(0, -architecture.length - 1);
-  const policy = findPolicy(name, architecture) ?? olderNeighbour(family, name, architecture);
+  const policy =
+    family === 'android'
+      ? androidPolicy(name, architecture)
+      : (findPolicy(name, architecture) ?? olderNeighbour(family, name, architecture));
   if (policy === undefined) return { kind: 'unknown', reason: `no policy describes ${tag}` };
   return { kind: 'policy', family, policy };
+}
+
+/** Libraries are only ever added to Android: an API level has what the last level with a change has, and its own name. */
+function androidPolicy(name: string, architecture: Architecture): Policy | undefined {
+  const level = Number(/^android_(\d+)$/.exec(name)?.[1]);
+  const policy = policiesOf('android', architecture).findLast(({ version }) => Number(version) <= level);
+  return policy === undefined ? undefined : { ...policy, name, version: String(level) };
 }
 
 function olderNeighbour(family: Family, name: string, architecture: Architecture): Policy | undefined {
@@ -52,8 +68,8 @@ function olderNeighbour(family: Family, name: string, architecture: Architecture
 export function platformSpellings(tag: string): string[] {
   const parsed = parsePlatformTag(tag);
   if (parsed.kind !== 'policy') return [tag];
-  const { name, aliases, architecture } = parsed.policy;
-  const spellings = [name, ...aliases].map((word) => `${word}_${architecture}`);
+  const { aliases, architecture } = parsed.policy;
+  const spellings = [tagOf(parsed.policy), ...aliases.map((word) => `${word}_${architecture}`)];
   // A glibc version between two policies' is judged by the older one, and claimed as it was said.
   return spellings.includes(tag) ? spellings.sort() : [tag];
 }

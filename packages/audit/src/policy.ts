@@ -74,6 +74,16 @@ export function findPolicy(name: string, architecture: Architecture): Policy | u
   );
 }
 
+/** The platform tag of a policy: `manylinux_2_17_x86_64`. */
+export function tagOf({ name, family, architecture }: Policy): string {
+  return `${name}_${architectureWord(family, architecture)}`;
+}
+
+/** The word for an architecture in a family's tags: Android names its own ABIs (PEP 738). */
+export function architectureWord(family: Family, architecture: Architecture): string {
+  return family === 'android' && architecture === 'aarch64' ? 'arm64_v8a' : architecture;
+}
+
 function buildPolicies(family: Family, architecture: Architecture): Policy[] {
   const { ladders, policies, allow, deny } = data.families[family];
   const order = policies.map(({ name }) => name);

@@ -1,4 +1,13 @@
-import { closureOf, isExtension, rootsOf, type AuditedFile, type Closure } from './graph.js';
+import {
+  closureOf,
+  isExtension,
+  isLibpython,
+  rootsOf,
+  type AuditedFile,
+  type Closure,
+  type External,
+} from './graph.js';
+import type { HostSearch } from './host-library.js';
 import { isLoader } from './libc.js';
 import type { Family, Policy } from './policy.js';
 
@@ -15,25 +24,26 @@ export interface Judged {
   readonly family: Family;
   /** Libraries that the user promises to be there. */
   readonly excluded: (library: string) => boolean;
+  readonly host: HostSearch;
 }
 
 /** A policy's complaints about files: nothing but facts, told as offences elsewhere. */
 export interface Complaints {
   readonly versions: readonly VersionRequirement[];
-  /** Libraries that the policy doesn't allow and nobody brings, with the way to the first file that needs each. */
-  readonly missing: readonly {
-    readonly file: AuditedFile;
-    readonly library: string;
-    readonly chain: readonly string[];
-  }[];
+  /** Libraries that the policy doesn't allow and the wheel doesn't bring: each file's need of each, once. */
+  readonly missing: readonly External[];
   readonly denied: readonly {
     readonly file: AuditedFile;
     readonly library: string;
     readonly symbols: readonly string[];
   }[];
   readonly isa: readonly AuditedFile[];
-  /** Extensions that only run on Pythons built in a way that no manylinux image is. */
+  /** Extensions that only run on Pythons built with `--with-fpectl`, which no policy promises. */
   readonly pythonBuild: readonly { readonly file: AuditedFile; readonly symbols: readonly string[] }[];
+  /** Libraries that ask for an executable stack: told, but no policy speaks of it. */
+  readonly executableStack: readonly AuditedFile[];
+  /** How each file of the wheel comes to be loaded: the root first, itself last. */
+  readonly ways: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Holds files against one policy. */
@@ -41,15 +51,18 @@ export function complain(judged: Judged, policy: Policy): Complaints {
   const closures = closuresOf(judged, policy);
   return {
     versions: versionsBeyond(judged.files, policy),
-    missing: missingLibraries(judged.files, closures),
+    missing: missingLibraries(closures),
     denied: deniedSymbols(judged.files, policy),
     isa: demandingFiles(judged.files, closures),
     pythonBuild: pythonBuilds(judged.files),
+    executableStack: executableStacks(judged),
+    ways: new Map(closures.flatMap(({ bundled }) => [...bundled]).toReversed()),
   };
 }
 
-export function hasNone(complaints: Complaints): boolean {
-  return Object.values(complaints).every((list: readonly unknown[]) => list.length === 0);
+/** Whether nothing keeps the files from the policy. */
+export function hasNone({ versions, missing, denied, isa, pythonBuild }: Complaints): boolean {
+  return [versions, missing, denied, isa, pythonBuild].every((list) => list.length === 0);
 }
 
 /** Version needs of all files, also of those that nothing loads: they are shipped as they are. */
@@ -76,12 +89,25 @@ export function versionsBeyond(files: readonly AuditedFile[], policy: Policy): V
   return versionRequirements(files).filter(({ version }) => !allowsVersion(policy, version));
 }
 
+/**
+ * What the host's libraries need that a policy leaves to be brought along: grafted into the wheel, they would be
+ * judged like its own files.
+ */
+export function versionsOfHost(complaints: Complaints, policy: Policy): VersionRequirement[] {
+  const found = complaints.missing.map(({ host }) => host).filter((host) => host !== undefined);
+  return versionsBeyond([...new Map(found.map((library) => [library.path, library])).values()], policy);
+}
+
 /** What each root loads, up to what the policy leaves to the system. */
-function closuresOf({ files, family, excluded }: Judged, policy: Policy): Closure[] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+function closuresOf({ files, family, excluded, host }: Judged, policy: Policy): Closure[] {
+  const around = { files: new Map(files.map((file) => [file.path, file])), family, host };
+  // On Android a Python extension is linked against libpython, which the application brings (PEP 738).
   const stop = (library: string): boolean =>
-    isLoader(library) || policy.libraries.has(library) || excluded(library);
-  return rootsOf(files).map((root) => closureOf(root, byPath, family, stop));
+    isLoader(library) ||
+    policy.libraries.has(library) ||
+    excluded(library) ||
+    (family === 'android' && isLibpython(library));
+  return rootsOf(files).map((root) => closureOf(root, around, stop));
 }
 
 /**
@@ -93,17 +119,13 @@ function demandingFiles(files: readonly AuditedFile[], closures: readonly Closur
   return files.filter(({ path, elf }) => elf.isa !== undefined && elf.isa !== 'x86-64' && loaded.has(path));
 }
 
-/** The libraries that each root's closure lacks; one is named once, with the first way that leads to it. */
-function missingLibraries(
-  files: readonly AuditedFile[],
-  closures: readonly Closure[],
-): Complaints['missing'] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const missing = new Map<string, Complaints['missing'][number]>();
-  for (const closure of closures) {
-    for (const [library, chain] of closure.missing) {
-      const file = byPath.get(chain.at(-1) ?? '');
-      if (file !== undefined && !missing.has(library)) missing.set(library, { file, library, chain });
+/** What the closures lack; a file's need of a library is told once, with the first way that leads to it. */
+function missingLibraries(closures: readonly Closure[]): External[] {
+  const missing = new Map<string, External>();
+  for (const { external } of closures) {
+    for (const need of external) {
+      const key = `${need.file.path}\0${need.library}`;
+      if (!missing.has(key)) missing.set(key, need);
     }
   }
   return [...missing.values()];
@@ -124,12 +146,19 @@ function deniedSymbols(files: readonly AuditedFile[], policy: Policy): Complaint
 /** What fpectl's macros put into an extension (PEP 513, "fpectl builds vs. no fpectl builds"). */
 const FPECTL_SYMBOLS: ReadonlySet<string> = new Set(['PyFPE_jbuf', 'PyFPE_dummy', 'PyFPE_counter']);
 
-/** PEP 513: narrow Unicode builds of Python 2, and builds with `--with-fpectl`, are not to be asked for. */
+/** PEP 513: builds with `--with-fpectl` are not to be asked for. */
 function pythonBuilds(files: readonly AuditedFile[]): Complaints['pythonBuild'] {
   return files.filter(isExtension).flatMap((file) => {
-    const symbols = file.elf.imports
-      .map(({ name }) => name)
-      .filter((name) => FPECTL_SYMBOLS.has(name) || name.startsWith('PyUnicodeUCS2_'));
+    const symbols = file.elf.imports.map(({ name }) => name).filter((name) => FPECTL_SYMBOLS.has(name));
     return symbols.length === 0 ? [] : [{ file, symbols }];
   });
+}
+
+/**
+ * Libraries that glibc 2.41 and newer refuse to load: `dlopen` no longer makes a running process's stack executable
+ * (its NEWS). Programs get theirs from the kernel, and musl pays no heed.
+ */
+function executableStacks({ files, family }: Judged): AuditedFile[] {
+  if (family !== 'manylinux') return [];
+  return files.filter(({ elf }) => elf.execStack && elf.type === 'DYN' && elf.interpreter === undefined);
 }

@@ -9,11 +9,13 @@ export type OffenceKind =
   | 'architecture'
   | 'libc'
   | 'libpython'
-  | 'tag';
+  | 'tag'
+  | 'python'
+  | 'executable-stack';
 
 /** One reason against one tag: which file, what of it, and what a person can do about it. */
 export interface Offence {
-  /** The file's name in the wheel or folder; null where the offence is the tag itself. */
+  /** The file's name in the wheel or folder; null where no file is to blame. */
   readonly file: string | null;
   /** The tag that it speaks against. */
   readonly policy: string;
@@ -23,14 +25,14 @@ export interface Offence {
   readonly version: string | null;
   /** Symbols that need it: the first {@link MAX_SYMBOLS}. */
   readonly symbols: readonly string[];
-  /** Files that lead to it, from one that is loaded from outside. */
+  /** Files that lead to it, from one that something outside the wheel loads. */
   readonly chain: readonly string[];
   /** The oldest tag that allows it; null where none does. */
   readonly allowedFrom: string | null;
   readonly remedy: string;
 }
 
-/** What to mend, and the tag that it would give. */
+/** What to mend, and the tag that the files would meet when this and the fixes before it are done. */
 export interface Fix {
   readonly remedy: string;
   readonly then: string;
@@ -51,7 +53,9 @@ export interface Verdict {
   readonly offences: readonly Offence[];
   /** Ranked: the first one moves the tag furthest. */
   readonly fixes: readonly Fix[];
-  /** By policy, the libraries that it lacks, and where they were found: nowhere, as the host isn't searched. */
+  /** The tag that the files could be published under, from their names and bytes; null where they leave it open. */
+  readonly suggestedTag: string | null;
+  /** By policy, the libraries that it lacks, and where the host has them; null where it wasn't searched or hasn't. */
   readonly external: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
   readonly files: readonly { readonly path: string; readonly elf: ElfFile }[];
 }

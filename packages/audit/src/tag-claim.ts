@@ -1,0 +1,75 @@
+import type { PythonTags } from './python-claim.js';
+
+/** The tags of a wheel, from where they stand. */
+export interface TagClaims {
+  /** The three parts of the file name (PEP 427), each a set joined by `.`; undefined for an unpacked wheel. */
+  readonly fileName: TagParts | undefined;
+  /** The `Tag:` lines of WHEEL: `cp311-cp311-linux_x86_64`; undefined where there is no WHEEL file. */
+  readonly wheelFile: { readonly path: string; readonly tags: readonly string[] } | undefined;
+}
+
+/** The three parts of a tag, each one word or several joined by `.` (PEP 425). */
+export interface TagParts {
+  readonly python: string;
+  readonly abi: string;
+  readonly platform: string;
+}
+
+/** All platform tags that are claimed, those of the file name first. */
+export function claimedPlatforms(claims: TagClaims): string[] {
+  return [...new Set([...expand(claims.fileName), ...insideTags(claims)].map(({ platform }) => platform))];
+}
+
+/** The Python and ABI tags that an installer goes by: the file name's; of an unpacked wheel, those of WHEEL. */
+export function claimedPython(claims: TagClaims): PythonTags {
+  const tags = claims.fileName === undefined ? insideTags(claims) : expand(claims.fileName);
+  return {
+    python: [...new Set(tags.map(({ python }) => python))],
+    abi: [...new Set(tags.map(({ abi }) => abi))],
+  };
+}
+
+/** What the file name and WHEEL say differently. */
+export interface TagDisagreement {
+  readonly onlyInName: readonly string[];
+  readonly onlyInside: readonly TagParts[];
+}
+
+/** Compares the two places; undefined where they agree, or where one of them is missing. */
+export function tagDisagreement(claims: TagClaims): TagDisagreement | undefined {
+  const { fileName, wheelFile } = claims;
+  if (fileName === undefined || wheelFile === undefined) return undefined;
+  const inName = expand(fileName);
+  const inside = insideTags(claims);
+  const names = new Set(inName.map(tell));
+  const insides = new Set(inside.map(tell));
+  const onlyInName = [...names].filter((tag) => !insides.has(tag));
+  const onlyInside = inside.filter((tag) => !names.has(tell(tag)));
+  if (onlyInName.length === 0 && onlyInside.length === 0) return undefined;
+  return { onlyInName, onlyInside };
+}
+
+/** `cp311-cp311-linux_x86_64` */
+export function tell({ python, abi, platform }: TagParts): string {
+  return `${python}-${abi}-${platform}`;
+}
+
+function insideTags({ wheelFile }: TagClaims): TagParts[] {
+  return (wheelFile?.tags ?? []).flatMap((text) => {
+    const [python, abi, platform, ...rest] = text.toLowerCase().split('-');
+    if (python === undefined || abi === undefined || platform === undefined || rest.length > 0) return [];
+    return expand({ python, abi, platform });
+  });
+}
+
+function expand(parts: TagParts | undefined): TagParts[] {
+  if (parts === undefined) return [];
+  const { python, abi, platform } = parts;
+  return python
+    .split('.')
+    .flatMap((py) =>
+      abi
+        .split('.')
+        .flatMap((ab) => platform.split('.').map((plat) => ({ python: py, abi: ab, platform: plat }))),
+    );
+}
