@@ -5,7 +5,7 @@ import type { PlatformTag } from './platform-tag.js';
 import { pythonProblems } from './python-check.js';
 import { complain } from './requirement.js';
 import { selectFiles } from './select.js';
-import { claimedPython, tagDisagreement, tell, type TagClaims } from './tag-claim.js';
+import { claimedPython, tagDisagreement, tell, type TagClaims, type TagParts } from './tag-claim.js';
 import { MAX_SYMBOLS, type Offence } from './verdict.js';
 
 /** A platform tag that is claimed, as it was said and understood. */
@@ -29,14 +29,7 @@ export function claimOffences({ tag, parsed }: Claim, context: ClaimContext): Of
   const telling = { tag, files, all };
   switch (parsed.kind) {
     case 'any':
-      return files.length === 0 || isOnlyInside(tag, context.tags)
-        ? []
-        : [
-            tagOffence(
-              tag,
-              'any promises that it runs everywhere, and there is native code in it: claim what the code runs on',
-            ),
-          ];
+      return files.length === 0 ? [] : [anyOffence(tag, context.tags)];
     case 'unknown':
       return [tagOffence(tag, parsed.reason)];
     case 'foreign':
@@ -65,41 +58,47 @@ export function claimOffences({ tag, parsed }: Claim, context: ClaimContext): Of
   }
 }
 
-/** A tag that WHEEL alone has is told as a disagreement with the file name. */
-function isOnlyInside(tag: string, tags: TagClaims | undefined): boolean {
-  return tags?.fileName !== undefined && !tags.fileName.platform.split('.').includes(tag);
+/** A wheel with native code that says `any`, in its name or in its WHEEL file alone. */
+function anyOffence(tag: string, tags: TagClaims | undefined): Offence {
+  const promise = 'any promises that it runs everywhere, and there is native code in it';
+  const { fileName, wheelFile } = tags ?? {};
+  if (fileName === undefined || wheelFile === undefined || fileName.platform.split('.').includes(tag)) {
+    return tagOffence(tag, `${promise}: claim what the code runs on`);
+  }
+  const remedy = `WHEEL alone says any, the file name ${fileName.platform}: ${promise}; make both say the same (wheelwright retag)`;
+  return tagOffence(tag, remedy, wheelFile.path);
 }
 
-/** What speaks against the Python and ABI tags, and against tags that stand in one of two places only. */
+/**
+ * Tags that stand in the file name alone, or in WHEEL alone. Each of them is held against the files as a claim; that
+ * they differ breaks none of them, and is told beside.
+ */
+export function disagreementOffences(tags: TagClaims): Offence[] {
+  const { onlyInName, onlyInside } = tagDisagreement(tags);
+  const [first] = onlyInside.length > 0 ? onlyInside : onlyInName;
+  if (first === undefined || onlyInside.some(({ platform }) => platform === 'any')) return [];
+  const told = [tellOnly('the file name', onlyInName), tellOnly('WHEEL', onlyInside)].join('');
+  const remedy = `${told}make both say the same (wheelwright retag): pip goes by the name, other tools by WHEEL`;
+  return [tagOffence(first.platform, remedy, tags.wheelFile?.path ?? null)];
+}
+
+/** What speaks against the Python and ABI tags. */
 export function pythonOffences(files: readonly AuditedFile[], tags: TagClaims, all: boolean): Offence[] {
-  const disagreement = tagDisagreement(tags);
-  const problems = pythonProblems(files, claimedPython(tags));
-  return [
-    ...(disagreement === undefined
-      ? []
-      : [
-          tagOffence(
-            disagreement.onlyInside[0]?.platform ?? tags.fileName?.platform ?? '',
-            `${tellOnly('the file name', disagreement.onlyInName)}${tellOnly('WHEEL', disagreement.onlyInside.map(tell))}make both say the same (wheelwright retag): pip goes by the name, other tools by WHEEL`,
-            tags.wheelFile?.path ?? null,
-          ),
-        ]),
-    ...problems.map(
-      ({ file, tag, symbols, version, allowedFrom, remedy }): Offence => ({
-        file: file.path,
-        policy: tag,
-        kind: 'python',
-        library: null,
-        version,
-        symbols: all ? symbols : symbols.slice(0, MAX_SYMBOLS),
-        chain: [file.path],
-        allowedFrom,
-        remedy,
-      }),
-    ),
-  ];
+  return pythonProblems(files, claimedPython(tags)).map(
+    ({ file, tag, symbols, version, allowedFrom, remedy }): Offence => ({
+      file: file.path,
+      policy: tag,
+      kind: 'python',
+      library: null,
+      version,
+      symbols: all ? symbols : symbols.slice(0, MAX_SYMBOLS),
+      chain: [file.path],
+      allowedFrom,
+      remedy,
+    }),
+  );
 }
 
-function tellOnly(where: string, tags: readonly string[]): string {
-  return tags.length === 0 ? '' : `${where} alone says ${tags.join(', ')}; `;
+function tellOnly(where: string, tags: readonly TagParts[]): string {
+  return tags.length === 0 ? '' : `${where} alone says ${tags.map(tell).join(', ')}; `;
 }

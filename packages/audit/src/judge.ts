@@ -1,4 +1,4 @@
-import { claimOffences, pythonOffences, type Claim } from './claim.js';
+import { claimOffences, disagreementOffences, pythonOffences, type Claim } from './claim.js';
 import { AuditError } from './error.js';
 import { fixesFor } from './fix.js';
 import type { AuditedFile } from './graph.js';
@@ -56,11 +56,13 @@ export function judge(input: JudgeInput): Verdict {
     claims.map(({ parsed }) => parsed),
   );
   const search = hostSearch(host);
-  const offences = [
+  const judgesTags = tags !== undefined && input.policy === undefined;
+  const broken = [
     ...claims.flatMap((claim) => claimOffences(claim, { files, excluded, host: search, all, tags })),
-    ...(tags === undefined || input.policy !== undefined ? [] : pythonOffences(files, tags, all)),
+    ...(judgesTags ? pythonOffences(files, tags, all) : []),
   ];
-  const base = { kind: input.kind, claimed, files, conforms: offences.length === 0 };
+  const offences = [...broken, ...(judgesTags ? disagreementOffences(tags) : [])];
+  const base = { kind: input.kind, claimed, files, conforms: broken.length === 0 };
   if (subject === undefined) return withoutSubject(base, offences);
   const judged: Judged = {
     files: selectFiles(files, subject).fitting,

@@ -1,4 +1,7 @@
+import { posix } from 'node:path';
 import type { AuditedFile } from './graph.js';
+import { isLoader } from './libc.js';
+import { policiesOf } from './policy.js';
 import { stableAbiClaims, type PythonTags, type StableAbiClaim } from './python-claim.js';
 import type { PythonModule } from './python-module.js';
 import type { PythonProblem } from './python-check.js';
@@ -26,7 +29,31 @@ export function stableAbiProblems(
       .map(({ file }) => file),
     ...files.filter(({ path }) => SHARED.test(path)),
   ];
-  return judged.flatMap((file) => problemsOf(file, claim));
+  return judged.filter((file) => !hasOtherSource(file, files)).flatMap((file) => problemsOf(file, claim));
+}
+
+/**
+ * Whether a file may take symbols that begin with `Py` from elsewhere than the interpreter: from a library of the
+ * wheel that calls Python itself, or from one that nobody here can look into, as PySide6 does from shiboken6's.
+ */
+function hasOtherSource({ elf, path }: AuditedFile, files: readonly AuditedFile[]): boolean {
+  return elf.needed.some((library) => {
+    if (isLoader(library) || isSystemLibrary(library, elf)) return false;
+    const bundled = files.filter((file) => posix.basename(file.path) === library && file.path !== path);
+    return (
+      bundled.length === 0 || bundled.some((file) => file.elf.imports.some(({ name }) => /^_?Py/.test(name)))
+    );
+  });
+}
+
+/** A library that every system of some policy has. */
+function isSystemLibrary(library: string, { architecture }: AuditedFile['elf']): boolean {
+  return (
+    architecture !== undefined &&
+    (['manylinux', 'musllinux'] as const).some(
+      (family) => policiesOf(family, architecture).at(-1)?.libraries.has(library) === true,
+    )
+  );
 }
 
 function problemsOf(file: AuditedFile, { tag, abi, minor }: StableAbiClaim): PythonProblem[] {

@@ -1,3 +1,4 @@
+import { platformSpellings } from './platform-tag.js';
 import type { PythonTags } from './python-claim.js';
 
 /** The tags of a wheel, from where they stand. */
@@ -31,22 +32,24 @@ export function claimedPython(claims: TagClaims): PythonTags {
 
 /** What the file name and WHEEL say differently. */
 export interface TagDisagreement {
-  readonly onlyInName: readonly string[];
+  readonly onlyInName: readonly TagParts[];
   readonly onlyInside: readonly TagParts[];
 }
 
-/** Compares the two places; undefined where they agree, or where one of them is missing. */
-export function tagDisagreement(claims: TagClaims): TagDisagreement | undefined {
+/** Compares the two places, where there are two. A legacy platform tag and its modern spelling are the same promise. */
+export function tagDisagreement(claims: TagClaims): TagDisagreement {
   const { fileName, wheelFile } = claims;
-  if (fileName === undefined || wheelFile === undefined) return undefined;
-  const inName = expand(fileName);
-  const inside = insideTags(claims);
-  const names = new Set(inName.map(tell));
-  const insides = new Set(inside.map(tell));
-  const onlyInName = [...names].filter((tag) => !insides.has(tag));
-  const onlyInside = inside.filter((tag) => !names.has(tell(tag)));
-  if (onlyInName.length === 0 && onlyInside.length === 0) return undefined;
-  return { onlyInName, onlyInside };
+  if (fileName === undefined || wheelFile === undefined) return { onlyInName: [], onlyInside: [] };
+  const without = (tags: readonly TagParts[], others: readonly TagParts[]): TagParts[] => {
+    const said = new Set(others.map(promise));
+    return tags.filter((tag) => !said.has(promise(tag)));
+  };
+  const [inName, inside] = [expand(fileName), insideTags(claims)];
+  return { onlyInName: without(inName, inside), onlyInside: without(inside, inName) };
+}
+
+function promise(tag: TagParts): string {
+  return tell({ ...tag, platform: platformSpellings(tag.platform).join('.') });
 }
 
 /** `cp311-cp311-linux_x86_64` */

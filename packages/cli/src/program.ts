@@ -106,9 +106,24 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       )
       .argument('<path...>', 'wheels, ELF files or folders')
       .option('--policy <name>', 'judge by this policy instead, such as manylinux2014_x86_64')
+      .option(
+        '--exclude <pattern>',
+        'a library that will be there, such as libcuda.so.1 or "libcu*" (repeatable)',
+        (pattern: string, before: readonly string[]) => [...before, pattern],
+        [],
+      )
+      .option(
+        '--ldpaths <folders>',
+        'look for missing libraries in these folders of this machine, joined by ":"',
+      )
+      .option('--all', 'name every symbol, file and version', false)
       .addHelpText(
         'after',
-        examples(['audit dist/*.whl', 'audit --policy manylinux2014_x86_64 build/libmxnet.so']),
+        examples([
+          'audit dist/*.whl',
+          'audit --policy manylinux2014_x86_64 build/libmxnet.so',
+          'audit --exclude "libcu*" --exclude libcuda.so.1 dist/mine-cu12.whl',
+        ]),
       ),
     async (args, options) => (await import('./commands/audit.js')).audit(args, options),
   );

@@ -15,9 +15,10 @@ export interface Host {
   off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }
 
-/** A stream that text goes to; `isTTY` where a person reads it. */
+/** A stream that text goes to; `isTTY` where a person reads it, on a terminal of so many columns. */
 export interface Output {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 

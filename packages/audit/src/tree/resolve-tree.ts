@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ElfFile } from '@wheelwright/elf';
-import { fits, type AuditedFile } from '../graph.js';
+import type { AuditedFile } from '../graph.js';
+import { fits } from '../host-library.js';
 import { placesOf, type FoundBy, type Loading, type Machine } from './library-search.js';
 
 /** A library that a program or library loads, directly or through others. */

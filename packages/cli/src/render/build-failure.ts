@@ -37,6 +37,6 @@ export function targetMissed(verdict: Verdict, style: Style): CommandResult {
       error: { code: 'target-missed', message },
       audit: verdictDocument('the compiled files', verdict),
     },
-    text: `${style.red('error:')} ${message}\n\n${describeVerdict('the compiled files', verdict, style)}`,
+    text: `${style.red('error:')} ${message}\n\n${describeVerdict('the compiled files', verdict, { style })}`,
   };
 }

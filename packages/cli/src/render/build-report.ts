@@ -46,7 +46,7 @@ export function describeBuild(report: BuildReport, background: BuildBackground, 
       ['tested', tested ? 'installed into a clean environment and imported' : undefined],
     ]),
   ];
-  if (verdict.offences.length > 0) lines.push('', describeVerdict('the wheel', verdict, style));
+  if (verdict.offences.length > 0) lines.push('', describeVerdict('the wheel', verdict, { style }));
   return lines.join('\n');
 }
 

@@ -1,94 +1,143 @@
 import type { Offence, Verdict } from '@wheelwright/audit';
 import type { Style } from '../terminal/style.js';
 import { elfDocument } from './elf-document.js';
-import { fields } from './fields.js';
+import { groupBy, reasonCells, reasons, sentences } from './reasons.js';
+import { table, wrap } from './table.js';
 
-/** Symbols that a line of the report names. */
-const NAMED_SYMBOLS = 3;
+/** How a verdict is shown. */
+export interface VerdictLayout {
+  readonly style: Style;
+  /** Columns of the terminal; 100 where there is none. */
+  readonly width?: number;
+  /** Name everything, not only the first few. */
+  readonly all?: boolean;
+}
 
 /** The JSON fields of `audit` for one path: a contract with other programs. */
 export function verdictDocument(path: string, { files, ...verdict }: Verdict): object {
   return { path, ...verdict, files: files.map((file) => elfDocument(file.path, file.elf, null)) };
 }
 
-/** The verdict first, in one line; then the reasons, each with what to do; then what to mend first. */
-export function describeVerdict(path: string, verdict: Verdict, style: Style): string {
-  const lines = [headline(path, verdict, style)];
-  if (verdict.platform !== verdict.platformBySymbols) {
-    lines.push(`  its symbols alone would allow ${verdict.platformBySymbols}`);
-  }
-  for (const [, group] of groupBy(verdict.offences, ({ policy }) => policy)) {
-    const claimed = verdict.claimed.includes(group[0].policy);
-    lines.push(
-      '',
-      claimed ? `claims ${style.bold(group[0].policy)}, but` : `for ${style.bold(group[0].policy)} it lacks`,
-    );
-    for (const [, same] of groupBy(group, offenceKey)) lines.push(describeOffences(same, style));
-  }
-  const [first] = verdict.fixes;
-  if (first !== undefined) lines.push('', `fix first: ${first.remedy} ${style.dim(`-> ${first.then}`)}`);
-  return lines.join('\n');
-}
-
-function headline(path: string, { pure, claimed, conforms, platform }: Verdict, style: Style): string {
-  const is = pure ? 'no native code, it installs anywhere' : platform;
-  if (claimed.length === 0) return `${style.bold(path)}: ${is}`;
-  const mark = conforms ? style.green('holds') : style.red('does not hold');
-  return `${style.bold(path)}: ${is}; its claim ${claimed.join(', ')} ${mark}`;
-}
-
-/** The same reason in several files is told once. */
-function offenceKey({ kind, library, version }: Offence): string {
-  return `${kind} ${library ?? ''} ${version ?? ''}`;
-}
-
-function describeOffences(same: readonly [Offence, ...Offence[]], style: Style): string {
-  const [first] = same;
-  const files = same
-    .map(({ file, chain }) => (chain.length > 1 ? chain.join(' -> ') : file))
-    .filter((file) => file !== null);
-  const symbols = [...new Set(same.flatMap((offence) => offence.symbols))];
-  const rest = symbols.length - NAMED_SYMBOLS;
-  const named = symbols.slice(0, NAMED_SYMBOLS).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+/** The verdict first, in one line; then the reasons, claim by claim; then what to do, in its order. */
+export function describeVerdict(path: string, verdict: Verdict, layout: VerdictLayout): string {
   return [
-    `  ${style.red('✗')} ${title(first)}`,
-    fields([
-      ['  needed by', files.join('\n')],
-      ['  through', named],
-      ['  allowed', first.allowedFrom === null ? undefined : `from ${first.allowedFrom} on`],
-      ['  remedy', first.remedy],
-    ]),
+    headline(path, verdict, layout.style),
+    ...own(verdict, layout),
+    ...sections(verdict, layout),
+    ...todo(verdict, layout),
   ].join('\n');
 }
 
-function title({ kind, library, version, policy }: Offence): string {
-  switch (kind) {
-    case 'library':
-    case 'libpython':
-      return `${library ?? ''} is needed and brought by nobody`;
-    case 'symbol-version':
-      return `${version ?? ''} of ${library ?? ''} is too new`;
-    case 'symbol':
-      return library === null
-        ? 'symbols of an unusual Python build'
-        : `symbols of ${library} that not every system has`;
-    case 'isa':
-      return `the file says that it needs ${version ?? ''}`;
-    case 'architecture':
-      return 'a file of another architecture';
-    case 'libc':
-      return 'a file for another C library';
-    case 'tag':
-      return `${policy} can't be claimed`;
-  }
+function headline(path: string, verdict: Verdict, style: Style): string {
+  const { pure, claimed, conforms, platform, offences } = verdict;
+  const name = style.bold(path);
+  const is = pure ? 'without native code: it installs anywhere' : platform;
+  if (claimed.length === 0) return `${name} is ${is}`;
+  if (conforms)
+    return `${style.green('✔')} ${name} is ${is}${pure ? '' : `, and keeps what it claims: ${claimed.join(', ')}`}`;
+  // That file name and WHEEL differ speaks against neither of them.
+  const against = offences.filter(
+    ({ kind, file, policy }) => kind !== 'tag' || file === null || policy === 'any',
+  );
+  const broken = [...new Set(against.map(({ policy }) => policy))];
+  return `${style.red('✗')} ${name} is ${is}, not ${broken.join(', ')} as it claims`;
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, [T, ...T[]]> {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return groups;
+/** What the files would be worth by themselves, where libraries stand between that and the tag. */
+function own(
+  { platform, platformBySymbols, files }: Verdict,
+  { style, width = WIDTH }: VerdictLayout,
+): string[] {
+  if (platform === platformBySymbols) return [];
+  const newest = newestGlibc(files);
+  const keep =
+    newest === undefined ? 'its own files keep to' : `its own files need no glibc newer than ${newest}:`;
+  const text = `${keep} ${platformBySymbols}${newest === undefined ? '' : ' by their symbols'}; what follows stands between`;
+  return paragraph(text, 2, width).map((line) => style.dim(line));
 }
+
+function newestGlibc(files: Verdict['files']): string | undefined {
+  const versions = files
+    .flatMap(({ elf }) => Object.values(elf.versionNeeds).flat())
+    .flatMap((version) => /^GLIBC_(\d+\.\d+)/.exec(version)?.[1] ?? []);
+  return versions.toSorted(numeric.compare).at(-1);
+}
+
+/** One section for each claim that doesn't hold; claims that break for the same reasons share one. */
+function sections(verdict: Verdict, layout: VerdictLayout): string[] {
+  const { style, width = WIDTH, all = false } = layout;
+  const byPolicy = groupBy(verdict.offences, ({ policy }) => policy);
+  const alike = groupBy([...byPolicy], ([, offences]) =>
+    JSON.stringify(
+      offences.map(({ kind, file, library, version, remedy }) => [
+        kind,
+        file,
+        library,
+        version,
+        kind === 'tag' || kind === 'python' ? remedy : '',
+      ]),
+    ),
+  );
+  return [...alike.values()].flatMap((same) => {
+    const [[, offences]] = same;
+    const policies = same.map(([policy]) => policy);
+    const { rows, leftOut } = reasons(offences, verdict, all);
+    const head = ['missing there', 'needed by', 'through'].map((text) => ({ text, paint: style.dim }));
+    const cells = rows.map((row) => reasonCells(row, all, undefined));
+    return [
+      ...(rows.length === 0 ? [] : ['', heading(policies, verdict, style)]),
+      ...(rows.length === 0 ? [] : table([head, ...cells], { width, indent: 2 })),
+      ...(leftOut === 0 ? [] : [style.dim(`  and ${leftOut} older symbol versions: --all names them`)]),
+      ...sentences(offences).flatMap((offence) => sentence(offence, style, width)),
+    ];
+  });
+}
+
+/** A claim that is broken, or the tag that files without a claim are measured by. */
+function heading(policies: readonly string[], { claimed, conforms }: Verdict, style: Style): string {
+  const names = style.bold(policies.join(', '));
+  const [first = ''] = policies;
+  return !conforms && (claimed.includes(first) || claimed.length > 0)
+    ? `${style.red('✗')} ${names} does not hold:`
+    : `what ${names} would take:`;
+}
+
+function sentence({ file, policy, symbols, remedy }: Offence, style: Style, width: number): string[] {
+  const through =
+    symbols.length === 0
+      ? ''
+      : ` (${symbols.slice(0, 4).join(', ')}${symbols.length > 4 ? ` and ${symbols.length - 4} more` : ''})`;
+  const lines = paragraph(`${file === null ? '' : `${file}${through}: `}${remedy}`, 2, width);
+  return ['', `${style.red('✗')} ${style.bold(policy)}`, ...lines];
+}
+
+/** The fixes in their order, each with the tag that it leads to; and the way out that needs none. */
+function todo(verdict: Verdict, { style, width = WIDTH }: VerdictLayout): string[] {
+  const { fixes, conforms, claimed, platform, suggestedTag } = verdict;
+  const lines = fixes.flatMap(({ remedy, then }, at) => {
+    const acts = remedy.split('; and ');
+    return acts.flatMap((act, nth) => {
+      const mark = nth === 0 ? `${at + 1}. ` : '   ';
+      const end = nth === acts.length - 1 ? ` → ${then}` : ', and';
+      return paragraph(`${act}${end}`, 2 + mark.length, width).map((line, index) =>
+        index === 0 ? `  ${mark}${line.trimStart()}` : line,
+      );
+    });
+  });
+  const breaksPolicy = !conforms && claimed.some((tag) => !tag.startsWith('linux'));
+  if (breaksPolicy && !platform.startsWith('linux')) {
+    lines.push(...paragraph(`or claim ${platform}, which it meets as it is (wheelwright retag)`, 2, width));
+  }
+  if (claimed.length === 0 && suggestedTag !== null)
+    lines.push(`  as a wheel it could be tagged ${suggestedTag}`);
+  return lines.length === 0 ? [] : ['', style.bold('what to do'), ...lines];
+}
+
+function paragraph(text: string, indent: number, width: number): string[] {
+  return wrap(text, Math.max(width - indent, 20)).map((line) => `${' '.repeat(indent)}${line}`);
+}
+
+/** Where nobody says how wide the terminal is. */
+const WIDTH = 100;
+
+const numeric = new Intl.Collator('en', { numeric: true });
