@@ -1,6 +1,12 @@
 import type { AuditedFile, External } from './graph.js';
 import { isLibpython } from './graph.js';
-import { enumerate, remedyForLibrary, remedyKey, tellLibraryRemedy } from './library-remedy.js';
+import {
+  enumerate,
+  remedyForLibrary,
+  remedyKey,
+  tellLibraryRemedy,
+  type LibraryRemedy,
+} from './library-remedy.js';
 import type { Policy } from './policy.js';
 import { hasNone, type Complaints } from './requirement.js';
 import type { Fix } from './verdict.js';
@@ -120,28 +126,32 @@ function libpythonRemedies({ missing }: Complaints): Remedy[] {
 
 /** One remedy for all libraries that the same act provides. */
 function libraryRemedies(missing: readonly External[], files: readonly AuditedFile[]): Remedy[] {
-  const groups = new Map<string, External[]>();
+  const groups = new Map<string, [Told, ...Told[]]>();
   for (const need of missing) {
-    const key = remedyKey(remedyForLibrary(need, files));
-    groups.set(key, [...(groups.get(key) ?? []), need]);
+    const remedy = remedyForLibrary(need, files);
+    const group = groups.get(remedyKey(remedy));
+    if (group === undefined) groups.set(remedyKey(remedy), [{ need, remedy }]);
+    else group.push({ need, remedy });
   }
-  return [...groups.values()].map((needs): Remedy => {
-    const libraries = [...new Set(needs.map(({ library }) => library))];
-    const told = needs.map((need) => remedyForLibrary(need, files));
-    const [first] = told;
-    if (first === undefined) throw new RangeError('a group has a member');
-    const projects = told.flatMap((remedy) => (remedy.kind === 'toolkit' ? remedy.projects : []));
-    const unique = [...new Map(projects.map((provider) => [provider.project, provider])).values()];
-    const remedy = first.kind === 'toolkit' ? { ...first, projects: unique } : first;
-    const keys = new Set(needs.map(({ file, library }) => `${file.path}\0${library}`));
+  return Array.from(groups.values(), (told): Remedy => {
+    const [first, ...others] = told;
+    const libraries = [...new Set(told.map(({ need }) => need.library))];
+    const keys = new Set(told.map(({ need }) => needKey(need)));
     return {
-      text: tellLibraryRemedy(remedy, libraries),
-      without: (all) => ({
-        ...all,
-        missing: all.missing.filter(({ file, library }) => !keys.has(`${file.path}\0${library}`)),
-      }),
+      text: tellLibraryRemedy([first.remedy, ...others.map(({ remedy }) => remedy)], libraries),
+      without: (all) => ({ ...all, missing: all.missing.filter((need) => !keys.has(needKey(need))) }),
     };
   });
+}
+
+/** A need, and what can be done about it. */
+interface Told {
+  readonly need: External;
+  readonly remedy: LibraryRemedy;
+}
+
+function needKey({ file, library }: External): string {
+  return `${file.path}\0${library}`;
 }
 
 function withoutLibraries(libraries: readonly string[]): Remedy['without'] {

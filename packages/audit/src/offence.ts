@@ -43,7 +43,7 @@ export function describeComplaints(complaints: Complaints, policy: Policy, telli
         const used = symbols.length > 0 ? symbols : pythonSymbols(file);
         return offence(file, 'libpython', { library, chain, symbols: used });
       }
-      const remedy = tellLibraryRemedy(remedyForLibrary(need, telling.files), [library]);
+      const remedy = tellLibraryRemedy([remedyForLibrary(need, telling.files)], [library]);
       const oldest = firstThat(policy, ({ libraries }) => libraries.has(library));
       const allowedFrom = isDriverLibrary(library) ? null : oldest;
       return offence(file, 'library', { library, symbols, chain, allowedFrom, remedy });

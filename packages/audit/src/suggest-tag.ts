@@ -7,9 +7,11 @@ import { stableAbiUse } from './stable-abi.js';
  * The tag that files could be published under, by the names of their extension modules and the platform that they
  * meet: `py3-none-any`, `cp311-cp311-manylinux_2_17_x86_64`, `cp37-abi3-linux_x86_64`. Under the stable ABI the
  * version is the oldest that has all that is used. Undefined where the names leave it open: a module with the suffix
- * `.so` alone doesn't say what it was built for, and no tag fits modules of several Pythons.
+ * `.so` alone doesn't say what it was built for, and no tag fits modules of several Pythons or files of several
+ * machines.
  */
 export function suggestTag(files: readonly AuditedFile[], platform: string): string | undefined {
+  if (new Set(files.map(({ elf }) => elf.machine)).size > 1) return undefined;
   const python = pythonPart(modulesOf(files));
   return python === undefined ? undefined : `${python}-${platformSpellings(platform).join('.')}`;
 }

@@ -6,35 +6,45 @@ import { isLoader } from './libc.js';
  *
  * Where the library has symbol versions, they are bound to it. Where it has none, an undefined symbol may come from
  * any library without versions: it is told of the only one that there is, or of the one whose name it begins with
- * (`hipblasCreate` of `libhipblas.so.2`).
+ * (`hipblasCreate` of `libhipblas.so.2`, `sycl::queue` of `libsycl.so.8`).
  *
  * @param version - only symbols of this version
  */
-export function symbolsUsed(elf: ElfFile, library: string, version?: string): string[] {
+export function symbolsUsed(elf: ElfFile, library: string, version?: string): readonly string[] {
   const bound = elf.imports.filter(
     (symbol) => symbol.library === library && (version === undefined || symbol.version === version),
   );
   if (bound.length > 0 || version !== undefined || library in elf.versionNeeds)
     return bound.map(({ name }) => name);
-  const providers = unversionedProviders(elf);
-  const free = unboundSymbols(elf);
-  if (providers.length === 1) return free;
-  return free.filter((name) => providerByName(name, providers) === library);
+  return unboundSymbols(elf).get(library) ?? [];
 }
 
 /**
- * Whether a file is linked against a library of which it can't use anything: the library has no versions that the
- * file needs, and no symbol is left which it could provide.
+ * Whether a file is linked against a library of which it uses nothing: the library has no versions that the file
+ * needs, and no symbol is left that it could provide, as each is another library's by its name.
  */
 export function isUnusedLink(elf: ElfFile, library: string): boolean {
-  return !(library in elf.versionNeeds) && unboundSymbols(elf).length === 0;
+  const unbound = unboundSymbols(elf);
+  return !(library in elf.versionNeeds) && !unbound.has(library) && !unbound.has(ANYBODY);
 }
 
-/** Undefined symbols without a version that a library has to provide: not the interpreter's, not the toolchain's. */
-function unboundSymbols(elf: ElfFile): string[] {
-  return elf.imports
-    .filter(({ library, name }) => library === undefined && !TOOLCHAIN.has(name) && !/^_?Py/.test(name))
-    .map(({ name }) => name);
+/** Stands for the provider of a symbol that may be any library's. */
+const ANYBODY = '';
+
+/** Undefined symbols without a version that a library has to provide, by the library. */
+function unboundSymbols(elf: ElfFile): ReadonlyMap<string, readonly string[]> {
+  const providers = elf.needed.filter((library) => !(library in elf.versionNeeds) && !isLoader(library));
+  const unbound = new Map<string, string[]>();
+  for (const { name, library } of elf.imports) {
+    // Not the interpreter's, and not the toolchain's.
+    if (library !== undefined || TOOLCHAIN.has(name) || /^_?Py/.test(name)) continue;
+    const [only, ...others] = providers;
+    const provider = others.length === 0 ? only : providerByName(name, providers);
+    const names = unbound.get(provider ?? ANYBODY);
+    if (names === undefined) unbound.set(provider ?? ANYBODY, [name]);
+    else names.push(name);
+  }
+  return unbound;
 }
 
 /** What crtbegin.o asks for in every file; weak, and mostly not there. */
@@ -46,12 +56,11 @@ const TOOLCHAIN: ReadonlySet<string> = new Set([
   '_Jv_RegisterClasses',
 ]);
 
-function unversionedProviders({ needed, versionNeeds }: ElfFile): string[] {
-  return needed.filter((library) => !(library in versionNeeds) && !isLoader(library));
-}
+/** A C++ name within a namespace (Itanium C++ ABI, `<nested-name>`): its outermost word follows the length. */
+const NESTED = /^_Z(?:T[ISV])?N[KVr]*\d+/;
 
 function providerByName(symbol: string, libraries: readonly string[]): string | undefined {
-  const bare = symbol.replace(/^_+/, '').toLowerCase();
+  const bare = symbol.replace(NESTED, '').replace(/^_+/, '').toLowerCase();
   const matching = libraries.filter((library) => {
     const stem = stemOf(library);
     return stem.length > 1 && bare.startsWith(stem);

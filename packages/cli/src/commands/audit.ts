@@ -31,6 +31,7 @@ export function audit(paths: readonly string[], options: Record<string, unknown>
     const layout = {
       style,
       all: options['all'] === true,
+      ...(asked.policy === undefined ? {} : { policy: asked.policy }),
       ...(host.stdout.columns === undefined ? {} : { width: host.stdout.columns }),
     };
     const results = await sideBySide(paths, AT_ONCE, async (path) => {

@@ -1,4 +1,4 @@
-import type { Offence, Verdict } from '@wheelwright/audit';
+import { originOf, type Offence, type Verdict } from '@wheelwright/audit';
 import type { Cell } from './table.js';
 
 /** Several offences of one cause, as one row of the report. */
@@ -13,6 +13,8 @@ export interface Reason {
 /** Files and symbols that a row names; `--all` names all. */
 const NAMED_FILES = 3;
 const NAMED_SYMBOLS = 4;
+/** C++ names can fill a page. */
+const LONGEST_SYMBOL = 32;
 /** Steps of symbol versions that are told: the newest decides the tag. */
 const NAMED_STEPS = 4;
 
@@ -51,25 +53,24 @@ export function reasons(
 }
 
 /** A row's cells: what, which files need it and how they come to be loaded, through which symbols. */
-export function reasonCells({ what, why, offences }: Reason, all: boolean, dim: Cell['paint']): Cell[] {
+export function reasonCells({ what, why, offences }: Reason, all: boolean): Cell[] {
   const ways = [
     ...new Set(offences.map(({ file, chain }) => (chain.length > 1 ? chain.join(' -> ') : (file ?? '')))),
   ];
-  const symbols = [...new Set(offences.flatMap((offence) => offence.symbols))];
+  const symbols = [...new Set(offences.flatMap((offence) => offence.symbols))].map((name) =>
+    all || name.length <= LONGEST_SYMBOL ? name : `${name.slice(0, LONGEST_SYMBOL - 1)}…`,
+  );
   return [
     { text: why === '' ? what : `${what}\n${why}` },
     { text: few(ways, all ? Infinity : NAMED_FILES, '\n', 'files') },
-    {
-      text: few(symbols, all ? Infinity : NAMED_SYMBOLS, ', ', ''),
-      ...(dim === undefined ? {} : { paint: dim }),
-    },
+    { text: few(symbols, all ? Infinity : NAMED_SYMBOLS, ', ', '') },
   ];
 }
 
 function few(words: readonly string[], most: number, between: string, what: string): string {
   const rest = words.length - most;
   if (rest <= 0) return words.join(between);
-  const more = `and ${rest} more ${what}`.trim();
+  const more = `and ${rest} more ${rest === 1 ? what.replace(/s$/, '') : what}`.trim();
   return `${words.slice(0, most).join(between)}${between === '\n' ? '\n' : ' '}${more}`;
 }
 
@@ -85,24 +86,33 @@ function versionStep(same: readonly [Offence, ...Offence[]]): Reason {
     const known = names.get(prefix);
     if (known === undefined || numeric.compare(version ?? '', known) > 0) names.set(prefix, version ?? '');
   }
-  const newest = [...names.values()];
+  // GLIBC is what people know a system by.
+  const newest = [...names.values()].sort(
+    (a, b) => Number(b.startsWith('GLIBC_')) - Number(a.startsWith('GLIBC_')),
+  );
   // The symbols of the versions that are named come first.
   const offences = same.toSorted((a, b) => rank(a, newest) - rank(b, newest)) as [Offence, ...Offence[]];
   const [{ allowedFrom }] = same;
   return {
     what: newest.join('\n'),
-    why: allowedFrom === null ? 'no policy has it' : `from ${allowedFrom}`,
+    why: allowedFrom === null ? 'no policy has it' : `from ${withoutArchitecture(allowedFrom)}`,
     offences,
   };
 }
 
 function rank({ version }: Offence, newest: readonly string[]): number {
-  return newest.includes(version ?? '') ? 0 : 1;
+  const at = newest.indexOf(version ?? '');
+  return at === -1 ? newest.length : at;
+}
+
+/** `manylinux_2_17` of `manylinux_2_17_x86_64`: all tags of one report are of one architecture. */
+function withoutArchitecture(tag: string): string {
+  return /^[a-z]+linux_\d+_\d+/.exec(tag)?.[0] ?? tag;
 }
 
 function title(offence: Offence, { files }: Verdict): { what: string; why: string } {
   const { kind, library, version, allowedFrom, file } = offence;
-  const from = allowedFrom === null ? '' : `; from ${allowedFrom}`;
+  const from = allowedFrom === null ? '' : `\nfrom ${withoutArchitecture(allowedFrom)}`;
   switch (kind) {
     case 'library':
       return { what: library ?? '', why: `${whereIs(offence, files)}${from}` };
@@ -131,8 +141,9 @@ function title(offence: Offence, { files }: Verdict): { what: string; why: strin
 
 function whereIs({ library, remedy }: Offence, files: Verdict['files']): string {
   if (files.some(({ path }) => path.split('/').at(-1) === library)) return 'in the wheel, not found';
-  if (remedy.startsWith('drop the link')) return 'linked, not used';
-  return 'brought by nobody';
+  if (remedy.startsWith('drop the link')) return 'linked, but not used';
+  const origin = originOf(library ?? '');
+  return origin?.kind === 'driver' ? `comes with ${origin.of}` : 'brought by nobody';
 }
 
 const numeric = new Intl.Collator('en', { numeric: true });

@@ -31,14 +31,21 @@ export function table(rows: readonly (readonly Cell[])[], { width, indent }: Tab
   });
 }
 
-/** What columns need, cut down from the widest one until they fit together. */
+/** The last column holds prose: it gives way first, down to this. */
+const PROSE = 34;
+
+/** What columns need; where that is too much, the last one is cut down first, then the widest, until they fit. */
 function columnWidths(rows: readonly (readonly Cell[])[], width: number): number[] {
   const count = Math.max(0, ...rows.map(({ length }) => length));
   const widths = Array.from({ length: count }, (_, at) =>
     Math.max(0, ...rows.flatMap((row) => (row[at]?.text ?? '').split('\n').map(({ length }) => length))),
   );
   const room = Math.max(width - GAP * (count - 1), NARROWEST * count);
-  while (widths.reduce((sum, each) => sum + each, 0) > room) {
+  const excess = (): number => widths.reduce((sum, each) => sum + each, 0) - room;
+  const last = widths.length - 1;
+  const prose = widths[last] ?? 0;
+  widths[last] = Math.max(prose - Math.max(excess(), 0), Math.min(prose, PROSE));
+  while (excess() > 0) {
     const widest = widths.indexOf(Math.max(...widths));
     widths[widest] = (widths[widest] ?? 0) - 1;
   }

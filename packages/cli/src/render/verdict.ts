@@ -11,6 +11,8 @@ export interface VerdictLayout {
   readonly width?: number;
   /** Name everything, not only the first few. */
   readonly all?: boolean;
+  /** The policy that was asked for instead of what is claimed. */
+  readonly policy?: string;
 }
 
 /** The JSON fields of `audit` for one path: a contract with other programs. */
@@ -21,38 +23,54 @@ export function verdictDocument(path: string, { files, ...verdict }: Verdict): o
 /** The verdict first, in one line; then the reasons, claim by claim; then what to do, in its order. */
 export function describeVerdict(path: string, verdict: Verdict, layout: VerdictLayout): string {
   return [
-    headline(path, verdict, layout.style),
+    headline(path, verdict, layout),
     ...own(verdict, layout),
     ...sections(verdict, layout),
     ...todo(verdict, layout),
   ].join('\n');
 }
 
-function headline(path: string, verdict: Verdict, style: Style): string {
+function headline(path: string, verdict: Verdict, { style, policy }: VerdictLayout): string {
   const { pure, claimed, conforms, platform, offences } = verdict;
   const name = style.bold(path);
   const is = pure ? 'without native code: it installs anywhere' : platform;
-  if (claimed.length === 0) return `${name} is ${is}`;
-  if (conforms)
-    return `${style.green('✔')} ${name} is ${is}${pure ? '' : `, and keeps what it claims: ${claimed.join(', ')}`}`;
+  const asked = policy === undefined ? claimed : [policy];
+  if (asked.length === 0) return `${name} is ${is}`;
+  const claims = policy === undefined ? ' as it claims' : '';
+  if (conforms) {
+    const keeps = pure
+      ? ''
+      : `, and ${claims === '' ? 'meets' : 'keeps what it claims:'} ${asked.join(', ')}`;
+    return `${style.green('✔')} ${name} is ${is}${keeps}`;
+  }
   // That file name and WHEEL differ speaks against neither of them.
   const against = offences.filter(
-    ({ kind, file, policy }) => kind !== 'tag' || file === null || policy === 'any',
+    (offence) => isAsked(offence, verdict, policy) && (offence.kind !== 'tag' || !isDisagreement(offence)),
   );
-  const broken = [...new Set(against.map(({ policy }) => policy))];
-  return `${style.red('✗')} ${name} is ${is}, not ${broken.join(', ')} as it claims`;
+  const broken = [...new Set(against.map((offence) => offence.policy))];
+  return `${style.red('✗')} ${name} is ${is}, not ${broken.join(' or ')}${claims}`;
+}
+
+function isDisagreement({ file, policy }: Offence): boolean {
+  return file !== null && policy !== 'any';
+}
+
+/** Whether an offence speaks against what was claimed or asked for, not against a tag that could be had. */
+function isAsked({ kind, policy }: Offence, { claimed }: Verdict, asked: string | undefined): boolean {
+  return kind === 'python' || (asked === undefined ? claimed.includes(policy) : policy === asked);
 }
 
 /** What the files would be worth by themselves, where libraries stand between that and the tag. */
 function own(
-  { platform, platformBySymbols, files }: Verdict,
+  { platform, platformBySymbols, files, offences }: Verdict,
   { style, width = WIDTH }: VerdictLayout,
 ): string[] {
   if (platform === platformBySymbols) return [];
   const newest = newestGlibc(files);
-  const keep =
-    newest === undefined ? 'its own files keep to' : `its own files need no glibc newer than ${newest}:`;
-  const text = `${keep} ${platformBySymbols}${newest === undefined ? '' : ' by their symbols'}; what follows stands between`;
+  const keep = newest === undefined ? '' : `its own files need no glibc newer than ${newest}: `;
+  const lacks = offences.some(({ kind }) => kind === 'library');
+  const by = lacks ? 'with what is missing brought along' : 'by its symbol versions alone';
+  const text = `${keep}${by} it would be ${platformBySymbols}`;
   return paragraph(text, 2, width).map((line) => style.dim(line));
 }
 
@@ -82,38 +100,59 @@ function sections(verdict: Verdict, layout: VerdictLayout): string[] {
     const [[, offences]] = same;
     const policies = same.map(([policy]) => policy);
     const { rows, leftOut } = reasons(offences, verdict, all);
-    const head = ['missing there', 'needed by', 'through'].map((text) => ({ text, paint: style.dim }));
-    const cells = rows.map((row) => reasonCells(row, all, undefined));
+    const head = ['what', 'needed by', 'through'].map((text) => ({ text, paint: style.dim }));
+    const cells = rows.map((row) => reasonCells(row, all));
     return [
-      ...(rows.length === 0 ? [] : ['', heading(policies, verdict, style)]),
+      ...(rows.length === 0
+        ? []
+        : ['', heading(policies, isAsked(offences[0], verdict, layout.policy), style)]),
       ...(rows.length === 0 ? [] : table([head, ...cells], { width, indent: 2 })),
       ...(leftOut === 0 ? [] : [style.dim(`  and ${leftOut} older symbol versions: --all names them`)]),
-      ...sentences(offences).flatMap((offence) => sentence(offence, style, width)),
+      ...tellSentences(offences, layout),
     ];
   });
 }
 
 /** A claim that is broken, or the tag that files without a claim are measured by. */
-function heading(policies: readonly string[], { claimed, conforms }: Verdict, style: Style): string {
+function heading(policies: readonly string[], isBroken: boolean, style: Style): string {
   const names = style.bold(policies.join(', '));
-  const [first = ''] = policies;
-  return !conforms && (claimed.includes(first) || claimed.length > 0)
-    ? `${style.red('✗')} ${names} does not hold:`
-    : `what ${names} would take:`;
+  return isBroken ? `${style.red('✗')} ${names} does not hold:` : `what ${names} would take:`;
 }
 
-function sentence({ file, policy, symbols, remedy }: Offence, style: Style, width: number): string[] {
-  const through =
-    symbols.length === 0
-      ? ''
-      : ` (${symbols.slice(0, 4).join(', ')}${symbols.length > 4 ? ` and ${symbols.length - 4} more` : ''})`;
-  const lines = paragraph(`${file === null ? '' : `${file}${through}: `}${remedy}`, 2, width);
-  return ['', `${style.red('✗')} ${style.bold(policy)}`, ...lines];
+/** Sentences of one claim that are told; the others are counted. */
+const TOLD_SENTENCES = 4;
+
+/** What is told by a sentence: a broken claim, or a disagreement that breaks none. */
+function tellSentences(
+  offences: readonly Offence[],
+  { style, width = WIDTH, all = false }: VerdictLayout,
+): string[] {
+  const told = sentences(offences);
+  const [first] = told;
+  if (first === undefined) return [];
+  const shown = all ? told : told.slice(0, TOLD_SENTENCES);
+  const mark = told.every((offence) => offence.kind === 'tag' && isDisagreement(offence))
+    ? style.yellow('!')
+    : style.red('✗');
+  const rest = told.length - shown.length;
+  return [
+    '',
+    `${mark} ${style.bold(first.policy)}`,
+    ...shown.flatMap((offence) => paragraph(tellSentence(offence, all), 2, width)),
+    ...(rest === 0 ? [] : [style.dim(`  and ${rest} more of this kind: --all names them`)]),
+  ];
+}
+
+function tellSentence({ file, symbols, remedy }: Offence, all: boolean): string {
+  const named = all ? symbols : symbols.slice(0, TOLD_SENTENCES);
+  const rest = symbols.length - named.length;
+  const through = named.length === 0 ? '' : ` (${named.join(', ')}${rest === 0 ? '' : ` and ${rest} more`})`;
+  return `${file === null ? '' : `${file}${through}: `}${remedy}`;
 }
 
 /** The fixes in their order, each with the tag that it leads to; and the way out that needs none. */
 function todo(verdict: Verdict, { style, width = WIDTH }: VerdictLayout): string[] {
-  const { fixes, conforms, claimed, platform, suggestedTag } = verdict;
+  const { fixes, conforms, claimed, platform, suggestedTag, kind } = verdict;
   const lines = fixes.flatMap(({ remedy, then }, at) => {
     const acts = remedy.split('; and ');
     return acts.flatMap((act, nth) => {
@@ -128,7 +167,7 @@ function todo(verdict: Verdict, { style, width = WIDTH }: VerdictLayout): string
   if (breaksPolicy && !platform.startsWith('linux')) {
     lines.push(...paragraph(`or claim ${platform}, which it meets as it is (wheelwright retag)`, 2, width));
   }
-  if (claimed.length === 0 && suggestedTag !== null)
+  if (kind === 'folder' && claimed.length === 0 && suggestedTag !== null)
     lines.push(`  as a wheel it could be tagged ${suggestedTag}`);
   return lines.length === 0 ? [] : ['', style.bold('what to do'), ...lines];
 }
