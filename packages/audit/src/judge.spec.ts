@@ -115,6 +115,41 @@ describe('claims', () => {
     if (!conforms) expect(offences.map(({ policy }) => policy)).toEqual([claim]);
   });
 
+  it.each<[string, boolean, ElfRecipe]>([
+    ['linux_mips64', true, { machine: 'mips64el' }],
+    ['linux_mips64', false, { machine: 'aarch64' }],
+    [
+      'android_24_arm64_v8a',
+      true,
+      { machine: 'aarch64', needed: ['libc.so', 'libvulkan.so', 'libpython3.13.so'] },
+    ],
+    ['android_21_arm64_v8a', false, { machine: 'aarch64', needed: ['libvulkan.so'] }],
+    ['android_34_x86_64', true, { needed: ['libneuralnetworks.so'] }],
+  ])('%s: %s (machines without policies, Android)', async (claim, conforms, recipe) => {
+    const answer = await verdict({ 'file.so': recipe }, { claimed: [claim] });
+    expect(answer.conforms).toBe(conforms);
+    if (claim.startsWith('android')) {
+      const architecture = claim.endsWith('v8a') ? 'aarch64' : 'x86_64';
+      expect(answer.platform).toBe(conforms ? claim : `linux_${architecture}`);
+    }
+  });
+
+  it('stand in the file name and in WHEEL, and that they differ breaks none of them', async () => {
+    const tags = (platform: string, ...inside: string[]): JudgeInput['tags'] => ({
+      fileName: { python: 'py3', abi: 'none', platform },
+      wheelFile: { path: 'w-1.dist-info/WHEEL', tags: inside },
+    });
+    const files = { 'file.so': glibc('GLIBC_2.17') };
+    const differing = await verdict(files, { tags: tags('manylinux2014_x86_64', 'py3-none-linux_x86_64') });
+    expect(differing).toMatchObject({
+      claimed: ['manylinux2014_x86_64', 'linux_x86_64'],
+      conforms: true,
+      offences: [{ kind: 'tag', file: 'w-1.dist-info/WHEEL', policy: 'linux_x86_64' }],
+    });
+    const broken = await verdict(files, { tags: tags('manylinux2014_x86_64', 'py3-none-any') });
+    expect(broken).toMatchObject({ conforms: false, offences: [{ kind: 'tag', policy: 'any' }] });
+  });
+
   it('all have to hold', async () => {
     const claimed = ['manylinux_2_17_x86_64', 'manylinux_2_28_x86_64'];
     const { conforms, offences } = await verdict({ 'file.so': glibc('GLIBC_2.28') }, { claimed });
@@ -188,6 +223,79 @@ describe('offences', () => {
     });
     expect(external['manylinux_2_5_x86_64']).toEqual({ 'libgomp.so.1': null, 'libexpat.so.1': null });
     expect(external['manylinux_2_12_x86_64']).toEqual({ 'libgomp.so.1': null });
+  });
+
+  it('tell every file that needs a library, and how it comes to be loaded', async () => {
+    const { offences } = await verdict(
+      {
+        'pkg/a.so': { needed: ['libb.so', 'libgomp.so.1'], runpath: '$ORIGIN' },
+        'pkg/libb.so': {
+          needed: ['libgomp.so.1', 'libc.so.6'],
+          versionNeeds: { 'libc.so.6': ['GLIBC_2.28'] },
+        },
+      },
+      { claimed: ['manylinux2014_x86_64'] },
+    );
+    expect(offences.map(({ kind, file, chain }) => [kind, file, chain])).toEqual([
+      ['library', 'pkg/a.so', ['pkg/a.so']],
+      ['library', 'pkg/libb.so', ['pkg/a.so', 'pkg/libb.so']],
+      ['symbol-version', 'pkg/libb.so', ['pkg/a.so', 'pkg/libb.so']],
+    ]);
+  });
+
+  it('name the first twenty symbols, or all', async () => {
+    const imports = Array.from({ length: 25 }, (_, at) => ({
+      name: `GOMP_${at}`,
+      library: 'libgomp.so.1',
+      version: 'GOMP_1.0',
+    }));
+    const files = { 'a.so': { needed: ['libgomp.so.1'], imports } };
+    const claimed = ['manylinux2014_x86_64'];
+    expect((await verdict(files, { claimed })).offences[0]?.symbols).toHaveLength(20);
+    expect((await verdict(files, { claimed, all: true })).offences[0]?.symbols).toHaveLength(25);
+  });
+
+  it.each<[string, string, ElfRecipe]>([
+    [
+      'a driver’s library',
+      'leave libcuda.so.1 to the NVIDIA driver',
+      { needed: ['libcuda.so.1'], imports: ['cuInit'] },
+    ],
+    [
+      'a library of another wheel',
+      'nvidia-cublas-cu12',
+      { needed: ['libcublas.so.12'], imports: ['cublasCreate_v2'] },
+    ],
+    [
+      'a toolkit’s library',
+      'say that ROCm has to be',
+      { needed: ['libhipblas.so.2'], imports: ['hipblasCreate'] },
+    ],
+    ['any other', 'bring libq.so.1 in the wheel', { needed: ['libq.so.1'], imports: ['q'] }],
+    ['a link that is not used', 'drop the link of pkg/a.so to libq.so.1', { needed: ['libq.so.1'] }],
+    [
+      'a library that is there',
+      'give pkg/a.so a RUNPATH of $ORIGIN/../pkg.libs: libb.so is in pkg.libs',
+      { needed: ['libb.so'], imports: ['b'] },
+    ],
+  ])('have a remedy that fits %s', async (_, remedy, recipe) => {
+    const files = { 'pkg/a.so': recipe, 'pkg.libs/libb.so': {} };
+    const { offences, fixes } = await verdict(files, { claimed: ['manylinux2014_x86_64'] });
+    expect(offences).toHaveLength(1);
+    expect(offences[0]?.remedy).toContain(remedy);
+    expect(fixes).toEqual([{ remedy: expect.stringContaining(remedy), then: 'manylinux_2_17_x86_64' }]);
+  });
+
+  it('speak of an executable stack in a library, which newer systems refuse to load', async () => {
+    const claimed = ['manylinux2014_x86_64'];
+    const library = await verdict({ 'a.so': { execStack: true } }, { claimed });
+    expect(library).toMatchObject({
+      conforms: false,
+      platform: 'manylinux_2_5_x86_64',
+      offences: [{ kind: 'executable-stack', file: 'a.so', policy: 'manylinux2014_x86_64' }],
+    });
+    const program = { interpreter: '/lib64/ld-linux-x86-64.so.2', execStack: true };
+    expect((await verdict({ program }, { claimed })).conforms).toBe(true);
   });
 
   it('explain why files without a policy’s claim miss the tag that their symbols allow', async () => {

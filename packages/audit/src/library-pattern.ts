@@ -5,8 +5,18 @@
  * @public
  */
 export function libraryPattern(patterns: readonly string[]): (library: string) => boolean {
-  const expressions = patterns.map((pattern) => new RegExp(`^${translate(pattern)}$`, 's'));
-  return (library) => expressions.some((expression) => expression.test(library));
+  const matchers = patterns.map(matcher);
+  return (library) => matchers.some((matches) => matches(library));
+}
+
+function matcher(pattern: string): (library: string) => boolean {
+  try {
+    const expression = new RegExp(`^${translate(pattern)}$`, 's');
+    return (library) => expression.test(library);
+  } catch {
+    // A set that runs backwards, such as [z-a], has no member.
+    return () => false;
+  }
 }
 
 /** The regular expression of a shell pattern, as Python's fnmatch reads it: an unclosed `[` is itself. */
