@@ -27,19 +27,21 @@ export const MAX_WHEEL_FILE = 1 << 20;
  *
  * @throws WheelError where it is no wheel; ElfError where a file in it only begins as ELF
  */
-export async function auditWheel(source: ByteSource, options: AuditOptions): Promise<Verdict> {
-  const name = parseWheelFilename(options.path.split('/').at(-1) ?? '');
+export async function auditWheel(
+  source: ByteSource,
+  { path, ldpaths = [], ...rest }: AuditOptions,
+): Promise<Verdict> {
+  const name = parseWheelFilename(path.split('/').at(-1) ?? '');
   const wheel = await openWheel(source);
   const inspected = await inspectMembers(wheel.members);
   const order = await inRecordOrder(wheel.members);
   const files = order.map(({ name: path }) => inspected.get(path)).filter((file) => file !== undefined);
   const inside = await tagsInside(wheel.members);
-  const { path: _, ldpaths, ...rest } = options;
   return judge({
     kind: 'wheel',
     files,
     tags: { fileName: name.tags, wheelFile: inside },
-    host: await findHostLibraries(files, ldpaths ?? []),
+    host: await findHostLibraries(files, ldpaths),
     ...rest,
   });
 }

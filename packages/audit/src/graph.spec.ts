@@ -126,8 +126,11 @@ describe('closureOf', () => {
   });
 
   it('takes for found only what is there for all that $LIB may mean', async () => {
-    const everywhere = ['lib64', 'lib', 'lib/x86_64-linux-gnu'].map((folder) => [`${folder}/libb.so`, {}]);
-    const recipes = { 'a.so': { needed: ['libb.so'], runpath: '$ORIGIN/${LIB}' } };
+    const everywhere = ['lib64', 'lib', 'lib/x86_64-linux-gnu'].map((folder): [string, ElfRecipe] => [
+      `${folder}/libb.so`,
+      {},
+    ]);
+    const recipes: Record<string, ElfRecipe> = { 'a.so': { needed: ['libb.so'], runpath: '$ORIGIN/${LIB}' } };
     expect(names(await follow({ ...recipes, ...Object.fromEntries(everywhere.slice(1)) }))).toEqual([
       'libb.so',
     ]);
