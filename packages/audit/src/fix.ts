@@ -45,7 +45,7 @@ export function fixesFor({ complaintsOf, policies, against, target, tagOf, files
   const rank = (remedies: readonly Remedy[]): number => reach(remedies)?.priority ?? 0;
   const fixes: Fix[] = [];
   const done: Remedy[] = [];
-  let left = remediesFor(complaintsOf(against), target, files);
+  let left = remediesFor(complaintsOf(against), { target, against, files });
   while (left.length > 0 && rank(done) < against.priority) {
     const next = nextRemedies(left, (remedies) => rank([...done, ...remedies]));
     if (next.length === 0) break;
@@ -76,18 +76,22 @@ function nextRemedies(
   }, remedies);
 }
 
-function remediesFor(complaints: Complaints, wanted: string, files: readonly AuditedFile[]): Remedy[] {
+function remediesFor(
+  complaints: Complaints,
+  { target, against, files }: { target: string; against: Policy; files: readonly AuditedFile[] },
+): Remedy[] {
   const remedies: Remedy[] = [
     ...libpythonRemedies(complaints),
     ...libraryRemedies(
       complaints.missing.filter(({ library }) => !isLibpython(library)),
       files,
+      against,
     ),
   ];
   const outdated = new Set(complaints.versions.map(({ file }) => file.path));
   if (outdated.size > 0) {
     remedies.push({
-      text: `compile ${enumerate([...outdated])} with ${wanted} as the target`,
+      text: `compile ${enumerate([...outdated])} with ${target} as the target`,
       without: (all) => ({ ...all, versions: all.versions.filter(({ file }) => !outdated.has(file.path)) }),
     });
   }
@@ -125,10 +129,14 @@ function libpythonRemedies({ missing }: Complaints): Remedy[] {
 }
 
 /** One remedy for all libraries that the same act provides. */
-function libraryRemedies(missing: readonly External[], files: readonly AuditedFile[]): Remedy[] {
+function libraryRemedies(
+  missing: readonly External[],
+  files: readonly AuditedFile[],
+  policy: Policy,
+): Remedy[] {
   const groups = new Map<string, [Told, ...Told[]]>();
   for (const need of missing) {
-    const remedy = remedyForLibrary(need, files);
+    const remedy = remedyForLibrary(need, files, policy);
     const group = groups.get(remedyKey(remedy));
     if (group === undefined) groups.set(remedyKey(remedy), [{ need, remedy }]);
     else group.push({ need, remedy });

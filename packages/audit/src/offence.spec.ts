@@ -117,6 +117,27 @@ describe('offences', () => {
     expect(fixes).toEqual([{ remedy: expect.stringContaining(remedy), then: 'manylinux_2_17_x86_64' }]);
   });
 
+  it('name the release of a toolkit that its other libraries are of', async () => {
+    const needed = ['libcublas.so.12', 'libcurand.so.10'];
+    const { fixes } = await verdict(
+      { 'a.so': { needed, imports: ['cublasCreate', 'curandCreate'] } },
+      { claimed: ['manylinux2014_x86_64'] },
+    );
+    expect(fixes[0]?.remedy).toContain('(nvidia-cublas-cu12 and nvidia-curand-cu12)');
+  });
+
+  it('know that libc.so is musl itself by another name', async () => {
+    const files = { 'a.so': { needed: ['libc.so'], imports: ['malloc'] } };
+    const { platform, fixes } = await verdict(files, { claimed: ['musllinux_1_2_x86_64'] });
+    expect(platform).toBe('linux_x86_64');
+    expect(fixes).toEqual([
+      {
+        remedy: expect.stringContaining('libc.musl-x86_64.so.1 instead of libc.so'),
+        then: 'musllinux_1_2_x86_64',
+      },
+    ]);
+  });
+
   it('speak of an executable stack in a library, which newer systems refuse to load', async () => {
     const claimed = ['manylinux2014_x86_64'];
     const library = await verdict({ 'a.so': { execStack: true } }, { claimed });

@@ -38,12 +38,10 @@ export function describeComplaints(complaints: Complaints, policy: Policy, telli
   return [
     ...complaints.missing.map((need) => {
       const { file, library, chain } = need;
+      if (isLibpython(library))
+        return offence(file, 'libpython', { library, chain, symbols: pythonSymbols(file) });
       const symbols = symbolsUsed(file.elf, library);
-      if (isLibpython(library)) {
-        const used = symbols.length > 0 ? symbols : pythonSymbols(file);
-        return offence(file, 'libpython', { library, chain, symbols: used });
-      }
-      const remedy = tellLibraryRemedy([remedyForLibrary(need, telling.files)], [library]);
+      const remedy = tellLibraryRemedy([remedyForLibrary(need, telling.files, policy)], [library]);
       const oldest = firstThat(policy, ({ libraries }) => libraries.has(library));
       const allowedFrom = isDriverLibrary(library) ? null : oldest;
       return offence(file, 'library', { library, symbols, chain, allowedFrom, remedy });

@@ -1,4 +1,4 @@
-import type { ElfFile } from '@wheelwright/elf';
+import type { ElfFile, ImportedSymbol } from '@wheelwright/elf';
 import { isLoader } from './libc.js';
 
 /**
@@ -25,19 +25,20 @@ export function symbolsUsed(elf: ElfFile, library: string, version?: string): re
  */
 export function isUnusedLink(elf: ElfFile, library: string): boolean {
   const unbound = unboundSymbols(elf);
-  return !(library in elf.versionNeeds) && !unbound.has(library) && !unbound.has(ANYBODY);
+  const optional = elf.imports.some((symbol) => symbol.weak && isFree(symbol));
+  return !(library in elf.versionNeeds) && !unbound.has(library) && !unbound.has(ANYBODY) && !optional;
 }
 
 /** Stands for the provider of a symbol that may be any library's. */
 const ANYBODY = '';
 
-/** Undefined symbols without a version that a library has to provide, by the library. */
+/** Undefined symbols without a version that a library has to provide, by the library: weak ones need nobody. */
 function unboundSymbols(elf: ElfFile): ReadonlyMap<string, readonly string[]> {
   const providers = elf.needed.filter((library) => !(library in elf.versionNeeds) && !isLoader(library));
   const unbound = new Map<string, string[]>();
-  for (const { name, library } of elf.imports) {
-    // Not the interpreter's, and not the toolchain's.
-    if (library !== undefined || TOOLCHAIN.has(name) || /^_?Py/.test(name)) continue;
+  for (const symbol of elf.imports) {
+    if (symbol.weak || !isFree(symbol)) continue;
+    const { name } = symbol;
     const [only, ...others] = providers;
     const provider = others.length === 0 ? only : providerByName(name, providers);
     const names = unbound.get(provider ?? ANYBODY);
@@ -45,6 +46,11 @@ function unboundSymbols(elf: ElfFile): ReadonlyMap<string, readonly string[]> {
     else names.push(name);
   }
   return unbound;
+}
+
+/** Whether any library may provide a symbol: it isn't bound to one, and isn't the interpreter's or the toolchain's. */
+function isFree({ name, library }: ImportedSymbol): boolean {
+  return library === undefined && !TOOLCHAIN.has(name) && !/^(?:_?Py|(?:__)?pthread_)/.test(name);
 }
 
 /** What crtbegin.o asks for in every file; weak, and mostly not there. */

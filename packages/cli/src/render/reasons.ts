@@ -142,6 +142,7 @@ function title(offence: Offence, { files }: Verdict): { what: string; why: strin
 function whereIs({ library, remedy }: Offence, files: Verdict['files']): string {
   if (files.some(({ path }) => path.split('/').at(-1) === library)) return 'in the wheel, not found';
   if (remedy.startsWith('drop the link')) return 'linked, but not used';
+  if (remedy.includes('--replace-needed')) return 'musl by another name';
   const origin = originOf(library ?? '');
   return origin?.kind === 'driver' ? `comes with ${origin.of}` : 'brought by nobody';
 }

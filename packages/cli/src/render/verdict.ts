@@ -33,7 +33,7 @@ export function describeVerdict(path: string, verdict: Verdict, layout: VerdictL
 function headline(path: string, verdict: Verdict, { style, policy }: VerdictLayout): string {
   const { pure, claimed, conforms, platform, offences } = verdict;
   const name = style.bold(path);
-  const is = pure ? 'without native code: it installs anywhere' : platform;
+  const is = pure ? 'any: there is no native code in it' : platform;
   const asked = policy === undefined ? claimed : [policy];
   if (asked.length === 0) return `${name} is ${is}`;
   const claims = policy === undefined ? ' as it claims' : '';
@@ -116,7 +116,8 @@ function sections(verdict: Verdict, layout: VerdictLayout): string[] {
 /** A claim that is broken, or the tag that files without a claim are measured by. */
 function heading(policies: readonly string[], isBroken: boolean, style: Style): string {
   const names = style.bold(policies.join(', '));
-  return isBroken ? `${style.red('✗')} ${names} does not hold:` : `what ${names} would take:`;
+  if (!isBroken) return `what ${names} would take:`;
+  return `${style.red('✗')} ${names} ${policies.length === 1 ? 'does' : 'do'} not hold:`;
 }
 
 /** Sentences of one claim that are told; the others are counted. */
@@ -165,7 +166,8 @@ function todo(verdict: Verdict, { style, width = WIDTH }: VerdictLayout): string
   });
   const breaksPolicy = !conforms && claimed.some((tag) => !tag.startsWith('linux'));
   if (breaksPolicy && !platform.startsWith('linux')) {
-    lines.push(...paragraph(`or claim ${platform}, which it meets as it is (wheelwright retag)`, 2, width));
+    const or = lines.length === 0 ? '' : 'or ';
+    lines.push(...paragraph(`${or}claim ${platform}, which it meets as it is (wheelwright retag)`, 2, width));
   }
   if (kind === 'folder' && claimed.length === 0 && suggestedTag !== null)
     lines.push(`  as a wheel it could be tagged ${suggestedTag}`);
