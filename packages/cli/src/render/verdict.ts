@@ -63,7 +63,7 @@ function isAsked({ kind, policy }: Offence, { claimed }: Verdict, asked: string 
 /** What the files would be worth by themselves, where libraries stand between that and the tag. */
 function own(
   { platform, platformBySymbols, files, offences }: Verdict,
-  { style, width = WIDTH }: VerdictLayout,
+  { width = WIDTH }: VerdictLayout,
 ): string[] {
   if (platform === platformBySymbols) return [];
   const newest = newestGlibc(files);
@@ -71,7 +71,7 @@ function own(
   const lacks = offences.some(({ kind }) => kind === 'library');
   const by = lacks ? 'with what is missing brought along' : 'by its symbol versions alone';
   const text = `${keep}${by} it would be ${platformBySymbols}`;
-  return paragraph(text, 2, width).map((line) => style.dim(line));
+  return paragraph(text, 2, width);
 }
 
 function newestGlibc(files: Verdict['files']): string | undefined {
