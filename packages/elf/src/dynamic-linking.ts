@@ -1,6 +1,7 @@
 import type { AddressMap } from './address-map.js';
 import type { BoundedReader } from './bounded-reader.js';
 import { DT, PT } from './constants.js';
+import type { Format } from './cursor.js';
 import {
   dynamicFlags,
   dynamicStrings,
@@ -60,28 +61,16 @@ export async function readDynamicLinking(
     segment === undefined
       ? { needed: [], entries: new Map<number, DynamicEntry>() }
       : await readDynamic(reader, header, whereLoaded(segment, addresses));
-  const stringRange = dynamicStrings(reader, addresses, table);
-  await reader.prefetch(tableRanges(table, addresses, stringRange));
-  const names = new NamePass();
-  const dynamicNames = wantDynamicNames(table, stringRange, names);
-  const symbols = await readSymbolPart(reader, header, addresses, table, names);
-  const defined = await readTable(DT.VERDEF, DT.VERDEFNUM, 'DT_VERDEF', readVersionDefinitions);
-  const needed = await readTable(DT.VERNEED, DT.VERNEEDNUM, 'DT_VERNEED', readVersionNeeds);
-  const { offset, size } = stringRange ?? { offset: 0, size: 0 };
-  const strings = new StringTable(reader, offset, size, 'the dynamic string table');
-  const modules = new PythonModules();
-  const look = (bytes: Uint8Array): void => {
-    modules.offer(bytes);
-  };
-  const isLarge = size > MAX_SEARCHED_STRINGS;
-  if (!isLarge) names.offerAll(symbols.functions);
-  await names.run(strings, look);
-  const versions = nameVersions(needed, defined, names);
-  const imports = nameImports(symbols.imports, symbols.versionIndices, versions.byIndex, names);
-  if (isLarge && callsPython(imports)) {
-    names.offerAll(symbols.functions);
-    await names.run(strings, look);
-  }
+  const strings = dynamicStrings(reader, addresses, table);
+  await reader.prefetch(tableRanges(table, addresses, strings));
+  const tables: Tables = { reader, header, addresses, table, strings, names: new NamePass() };
+  const dynamicNames = wantDynamicNames(table, strings, tables.names);
+  const symbols = await readSymbolPart(tables);
+  const defined = await readVersionTable(tables, VERSION_TABLES.definitions, readVersionDefinitions);
+  const needed = await readVersionTable(tables, VERSION_TABLES.needs, readVersionNeeds);
+  const modules = await readNames(tables, symbols);
+  const versions = nameVersions(needed, defined, tables.names);
+  const imports = nameImports(symbols.imports, symbols.versionIndices, versions.byIndex, tables.names);
   return {
     ...dynamicNames(),
     hasDynamic: segment !== undefined,
@@ -91,28 +80,9 @@ export async function readDynamicLinking(
     imports,
     exports: symbols.exports,
     pythonInit: modules.names(imports),
-    dynamicStringTable: stringRange,
+    dynamicStringTable: strings,
     dynamicSymbolTable: symbols.table,
   };
-
-  /** Reads one of the two version tables; without strings they say nothing. */
-  async function readTable<T>(
-    start: number,
-    count: number,
-    structure: string,
-    read: (
-      reader: BoundedReader,
-      header: FileHeader,
-      place: VersionTable,
-      names: NamePass,
-    ) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const address = table.entries.get(start);
-    if (address === undefined || stringRange === undefined) return [];
-    const offset = addresses.toOffset(address, structure);
-    const place = { offset, count: table.entries.get(count)?.value ?? 0 };
-    return read(reader, header, place, names);
-  }
 }
 
 /** The loader finds the dynamic section by its address; a file that is not to be loaded has only the offset. */
@@ -120,31 +90,86 @@ function whereLoaded({ address, offset, fileSize }: Segment, addresses: AddressM
   return { offset: addresses.find(address) ?? offset, size: fileSize };
 }
 
+/** What the tables are found and read with. */
+interface Tables {
+  readonly reader: BoundedReader;
+  readonly header: FileHeader;
+  readonly addresses: AddressMap;
+  readonly table: DynamicTable;
+  readonly strings: FileRange | undefined;
+  readonly names: NamePass;
+}
+
 interface SymbolPart extends Pick<ScannedSymbols, 'imports' | 'exports' | 'functions'> {
   readonly table: SymbolTable | undefined;
   readonly versionIndices: Uint16Array | undefined;
 }
 
-async function readSymbolPart(
-  reader: BoundedReader,
-  header: FileHeader,
-  addresses: AddressMap,
-  dynamic: DynamicTable,
-  names: NamePass,
-): Promise<SymbolPart> {
-  const found = await findSymbolTable(reader, header, addresses, dynamic);
-  const hasStrings = dynamic.entries.has(DT.STRTAB) && dynamic.entries.has(DT.STRSZ);
-  if (found === undefined || !hasStrings) {
+/** The symbols and their version indices; without strings they say nothing. */
+async function readSymbolPart({
+  reader,
+  header,
+  addresses,
+  table,
+  strings,
+  names,
+}: Tables): Promise<SymbolPart> {
+  const found = await findSymbolTable(reader, header, addresses, table);
+  if (found === undefined || strings === undefined) {
     const functions = new Uint32Array();
     return { imports: [], exports: 0, functions, table: undefined, versionIndices: undefined };
   }
   const { imports, exports, functions, count } = await scanSymbols(reader, header, found, names);
-  const versym = dynamic.entries.get(DT.VERSYM);
+  const versym = table.entries.get(DT.VERSYM);
   const versionIndices =
     versym === undefined
       ? undefined
       : await readVersionIndices(reader, header, addresses.toOffset(versym, 'DT_VERSYM'), imports);
   return { imports, exports, functions, versionIndices, table: { offset: found.offset, count } };
+}
+
+/** The tags that say where a version table is and how many entries it has. */
+const VERSION_TABLES = {
+  needs: { start: DT.VERNEED, count: DT.VERNEEDNUM, structure: 'DT_VERNEED' },
+  definitions: { start: DT.VERDEF, count: DT.VERDEFNUM, structure: 'DT_VERDEF' },
+} as const;
+
+/** One of the two version tables; without strings they say nothing. */
+async function readVersionTable<T>(
+  { reader, header, addresses, table, strings, names }: Tables,
+  { start, count, structure }: (typeof VERSION_TABLES)[keyof typeof VERSION_TABLES],
+  read: (
+    reader: BoundedReader,
+    format: Format,
+    place: VersionTable,
+    names: NamePass,
+  ) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const address = table.entries.get(start);
+  if (address === undefined || strings === undefined) return [];
+  const offset = addresses.toOffset(address, structure);
+  return read(reader, header, { offset, count: table.entries.get(count)?.value ?? 0 }, names);
+}
+
+/** Reads all names that the tables asked for, and looks for Python modules among those of exported functions. */
+async function readNames(
+  { reader, strings, names }: Tables,
+  { imports, functions }: SymbolPart,
+): Promise<PythonModules> {
+  const modules = new PythonModules();
+  if (strings === undefined) return modules;
+  const table = new StringTable(reader, strings.offset, strings.size, 'the dynamic string table');
+  const look = (bytes: Uint8Array): void => {
+    modules.offer(bytes);
+  };
+  const isLarge = strings.size > MAX_SEARCHED_STRINGS;
+  if (!isLarge) names.offerAll(functions);
+  await names.run(table, look);
+  if (isLarge && callsPython(imports.map(({ name }) => names.text(name)))) {
+    names.offerAll(functions);
+    await names.run(table, look);
+  }
+  return modules;
 }
 
 /** How far a table whose size isn't known yet is taken to reach: most are smaller, and end where the next begins. */

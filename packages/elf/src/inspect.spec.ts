@@ -171,6 +171,17 @@ describe('pythonInit', () => {
   });
 });
 
+describe('pythonInit of a library with more than 8 MiB of names', () => {
+  const exports = ['PyInit_huge', ...Array.from({ length: 3000 }, (_, at) => `_Z${'n'.repeat(3000)}${at}`)];
+
+  it.each([
+    ['_PyObject_New', ['huge']],
+    ['malloc', []],
+  ])('that needs %s: %j', async (name, modules) => {
+    expect(await inspect({ exports, imports: [name] })).toMatchObject({ pythonInit: modules, exports: 3001 });
+  });
+});
+
 describe('machines without a platform tag', () => {
   it('tells soft-float ARM from armv7l by its flags', async () => {
     expect(await inspect({ machine: 'arm' })).toMatchObject({ machine: 'arm', architecture: undefined });

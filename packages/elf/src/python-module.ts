@@ -34,14 +34,14 @@ export class PythonModules {
 
   /** The modules of a file with these undefined symbols. */
   names(imports: readonly { readonly name: string }[]): string[] {
-    const withPython2 = this.#python2.size > 0 && callsPython(imports);
+    const withPython2 = this.#python2.size > 0 && callsPython(imports.map(({ name }) => name));
     return [...new Set([...this.#modules, ...(withPython2 ? this.#python2 : [])])];
   }
 }
 
 /** Whether a file with these undefined symbols uses Python's C interface. */
-export function callsPython(imports: readonly { readonly name: string }[]): boolean {
-  return imports.some(({ name }) => /^_?Py/.test(name));
+export function callsPython(imports: readonly string[]): boolean {
+  return imports.some((name) => /^_?Py/.test(name));
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
