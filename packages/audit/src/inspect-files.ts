@@ -85,8 +85,6 @@ async function inspectNamed({ path, source }: Candidate): Promise<AuditedFile> {
   try {
     return { path, elf: await inspectElf(source) };
   } catch (error) {
-    if (!(error instanceof ElfError)) throw error;
-    const { code, structure, offset, hint, message } = error;
-    throw new ElfError(code, `${path}: ${message}`, { structure, offset, hint, cause: error });
+    throw error instanceof ElfError ? error.in(path) : error;
   }
 }

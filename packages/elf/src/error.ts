@@ -56,6 +56,13 @@ export class ElfError extends Error {
     if (expected !== undefined) this.expected = expected;
     this.hint = details.hint ?? HINTS[code];
   }
+
+  /** The same error, told of one file among several: its name comes first in the message. */
+  in(file: string): ElfError {
+    const { code, offset, structure, hint } = this;
+    const error = new ElfError(code, `${file}: ${this.message}`, { offset, structure, hint, cause: this });
+    return this.expected === undefined ? error : Object.assign(error, { expected: this.expected });
+  }
 }
 
 const HINTS: Readonly<Record<ElfErrorCode, string>> = {

@@ -102,6 +102,15 @@ describeIf([{ program: 'gcc' }], 'a library that gcc made', () => {
   });
 });
 
+describe('an error', () => {
+  it('can be told of one file among several', async () => {
+    const error = await failure(synthetic.subarray(0, 100));
+    const told = error?.in('libshort.so');
+    expect(told).toBeInstanceOf(ElfError);
+    expect(told).toMatchObject({ ...error, message: `libshort.so: ${error?.message ?? ''}`, cause: error });
+  });
+});
+
 describe('lies of the headers', () => {
   const e_shoff = 40;
   const e_phentsize = 54;

@@ -27,8 +27,7 @@ export async function inspectInputs(
       files.push({ path: name, elf });
       if (elf.type === 'DYN') variants.push(await readVariantFacts(source, elf, name));
     } catch (error) {
-      if (!(error instanceof ElfError)) throw error;
-      throw new ElfError(error.code, `${content.path}: ${error.message}`, { cause: error, hint: error.hint });
+      throw error instanceof ElfError ? error.in(content.path) : error;
     } finally {
       await source.close();
     }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildElf, repositoryRoot, temporaryFolder } from '@wheelwright/testing';
@@ -56,6 +56,15 @@ describe('inspect', () => {
     const documented = columns.flatMap((column) => column.replaceAll('`', '').split(', '));
     const { stdout } = await wheelwright(root, ['inspect', '--json', 'libdemo.so']);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(documented);
+  });
+
+  it('says which of several files is broken, and where', async () => {
+    await writeFile(join(root, 'cut.so'), buildElf({ soname: 'libcut.so' }).subarray(0, 200));
+    const { exitCode, stderr } = await wheelwright(root, ['inspect', 'libdemo.so', 'cut.so']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /cut\.so: the dynamic section takes \d+ bytes at offset \d+, but the file ends at 200/,
+    );
   });
 
   it('prints them for people', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { LoadTree } from '@wheelwright/audit';
-import { inspectElf, openFile, readSectionTable, type ElfFile } from '@wheelwright/elf';
+import { ElfError, inspectElf, openFile, readSectionTable, type ElfFile } from '@wheelwright/elf';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { elfDocument } from '../render/elf-document.js';
@@ -14,7 +14,7 @@ export function inspect(paths: readonly string[], { tree }: Record<string, unkno
     const results: { path: string; inspected: Inspected; tree?: LoadTree }[] = [];
     for (const path of paths) {
       const file = resolve(options.cwd, path);
-      const inspected = await inspectFile(file);
+      const inspected = await inspectFile(file, path);
       results.push({ path, inspected, ...(tree === true ? { tree: await loadTree(file, host) } : {}) });
     }
     const describeTree = tree === true ? (await import('../render/tree.js')).describeTree : () => '';
@@ -51,11 +51,14 @@ interface Inspected {
   readonly stripped: boolean;
 }
 
-async function inspectFile(path: string): Promise<Inspected> {
+/** @throws ElfError that names the file as it was given */
+async function inspectFile(path: string, name: string): Promise<Inspected> {
   const source = await openFile(path);
   try {
     const file = await inspectElf(source);
     return { file, stripped: (await readSectionTable(source)).stripped };
+  } catch (error) {
+    throw error instanceof ElfError ? error.in(name) : error;
   } finally {
     await source.close();
   }
