@@ -101,6 +101,8 @@ export default [
             '{projectRoot}/src/**/*.spec.ts',
           ],
           checkVersionMismatches: false,
+          // Loaded late, by a program that a child process runs: packages/variant/probe.
+          ignoredDependencies: ['koffi'],
         },
       ],
     },

@@ -49,6 +49,9 @@ export function checkRequested(requested: string, verdict: VariantVerdict): Requ
   }
 }
 
+/** Sources of a release that aren't the library. */
+const strangers = new Set(['flag', 'nvcc']);
+
 function compare(
   word: Exclude<VariantWord, { kind: 'own' }>,
   verdict: VariantVerdict,
@@ -58,7 +61,7 @@ function compare(
   const reading = readingOf(verdict.cuda);
   if (reading === undefined) return 'silent';
   if (!allows(reading, word.release)) return 'contradicted';
-  return reading.known === 'exact' && reading.source !== 'flag' ? 'named' : 'consistent';
+  return reading.known === 'exact' && !strangers.has(reading.source) ? 'named' : 'consistent';
 }
 
 function describe(verdict: VariantVerdict): string {

@@ -2,7 +2,7 @@ import { compatible, strongest, type CudaReading } from './cuda-version.js';
 import { readingOf } from './cuda-verdict.js';
 import { VariantError } from './error.js';
 import { sortArchitectures } from './fat-binary.js';
-import type { VariantVerdict } from './verdict.js';
+import type { Features, VariantVerdict } from './verdict.js';
 
 /**
  * Decides the variant of a build with several libraries. The strongest evidence wins: an exact CUDA version before a
@@ -16,16 +16,9 @@ export function combineVerdicts(verdicts: readonly VariantVerdict[]): VariantVer
   if (winner === undefined) {
     throw new VariantError('no-libraries', 'There is no library whose variant could be found.');
   }
-  const has = (feature: keyof VariantVerdict['features']) =>
-    verdicts.some(({ features }) => features[feature]);
   return {
     ...winner,
-    features: {
-      CUDA: has('CUDA'),
-      CUDNN: has('CUDNN'),
-      ONEDNN: has('ONEDNN'),
-      DIST_KVSTORE: has('DIST_KVSTORE'),
-    },
+    features: joinFeatures(verdicts, winner.features),
     gpuArchitectures: sortArchitectures(verdicts.flatMap(({ gpuArchitectures }) => gpuArchitectures)),
     evidence: verdicts.flatMap(({ evidence }) => evidence),
     contradictions: [
@@ -33,6 +26,15 @@ export function combineVerdicts(verdicts: readonly VariantVerdict[]): VariantVer
       ...contradictions(winner, verdicts),
     ],
   };
+}
+
+/** A build has what any of its libraries has. */
+function joinFeatures(verdicts: readonly VariantVerdict[], first: Features): Features {
+  const joined: Record<string, boolean> = {};
+  for (const { features } of verdicts) {
+    for (const [name, enabled] of Object.entries(features)) joined[name] = enabled || joined[name] === true;
+  }
+  return { ...first, ...joined };
 }
 
 function findStrongest(verdicts: readonly VariantVerdict[]): VariantVerdict | undefined {

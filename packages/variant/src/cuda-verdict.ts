@@ -6,7 +6,10 @@ export interface CudaVerdict {
   readonly version: string | null;
   /** Whether a later release of the same major version is as possible. */
   readonly atLeast: boolean;
-  /** The library name that tells, `flag` for the user's word, or the mark that only tells that there is CUDA. */
+  /**
+   * What tells it: a library's name, `.nv_fatbin` for the compiler of the GPU code, a toolkit's path, `nvcc`, `flag`
+   * for the user's word; or the mark that only tells that there is CUDA.
+   */
   readonly source: string;
 }
 

@@ -1,29 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkRequested } from './check-requested.js';
 import { combineVerdicts } from './combine.js';
 import { detectVariant } from './detect.js';
-import type { VariantFacts } from './facts.js';
-
-function facts(needed: readonly string[], more: Partial<VariantFacts> = {}): VariantFacts {
-  return {
-    library: 'libmxnet.so',
-    needed: ['libc.so.6', ...needed],
-    oneDnnMarks: [],
-    parameterServer: false,
-    gpuSections: [],
-    gpuCode: { architectures: [], problem: undefined },
-    ...more,
-  };
-}
-
-const oneDnn = { oneDnnMarks: ['_ZN4dnnl4impl'] };
-const cuda112 = facts(['libcudart.so.11.0', 'libnvrtc.so.11.2', 'libcudnn.so.8'], {
-  ...oneDnn,
-  gpuSections: ['.nv_fatbin', '.nvFatBinSegment'],
-  gpuCode: { architectures: ['sm_50', 'sm_86'], problem: undefined },
-});
-const cuda12 = facts(['libcudart.so.12', 'libnvrtc.so.12']);
-const staticCuda = facts([], { gpuSections: ['.nv_fatbin'] });
+import { facts, oneDnn, cuda112, cuda12, staticCuda } from './testing/facts.js';
 
 describe('detectVariant', () => {
   it.each([
@@ -138,93 +116,46 @@ describe('detectVariant', () => {
   });
 });
 
-describe('combineVerdicts', () => {
-  const named = (library: string, given: VariantFacts) => detectVariant({ ...given, library });
-  const plain = named('libgomp.so.1', facts([]));
-  const cpu = named('libops.so', facts([], { ...oneDnn, parameterServer: true }));
-  const cu101 = named('liba.so', facts(['libcudart.so.10.1']));
-  const cu102 = named('libb.so', facts(['libcudart.so.10.2']));
-  const open = named('libc.so', staticCuda);
-  const atLeast = named('libd.so', cuda112);
+describe('what a library says of itself', () => {
+  const off = { CUDA: false, CUDNN: false, ONEDNN: false, DIST_KVSTORE: false };
 
   it.each([
-    ['native', [plain, plain]],
-    ['cpu', [plain, cpu]],
-    ['cu102', [plain, cu102, cpu]],
-    ['cu102', [open, cu102]],
-    ['cu112', [named('x', facts(['libcudart.so.11.0'])), atLeast]],
-    [null, [plain, open, cpu]],
-  ])('finds %s without a contradiction', (variant, verdicts) => {
-    for (const order of [verdicts, verdicts.toReversed()]) {
-      expect(combineVerdicts(order)).toMatchObject({ variant, contradictions: [] });
-    }
+    ['native, for certain', facts([]), off, 'native', 'high', []],
+    ['cpu, though its names are hidden', facts([]), { ...off, ONEDNN: true }, 'cpu', 'high', []],
+    ['CUDA of an unknown version', facts([]), { ...off, CUDA: true }, null, 'none', []],
+    [
+      'without oneDNN, though it has its names',
+      facts([], oneDnn),
+      off,
+      'native',
+      'high',
+      [/_ZN4dnnl4impl.* built without/],
+    ],
+    [
+      'without CUDA, though it needs it',
+      facts(['libcudart.so.10.2']),
+      off,
+      'cu102',
+      'high',
+      [/libcudart.* without CUDA/],
+    ],
+  ] as const)('is %s', (_, given, libinfo, variant, confidence, contradictions) => {
+    const verdict = detectVariant(given, { libinfo });
+    expect(verdict).toMatchObject({ variant, confidence });
+    expect(verdict.contradictions).toEqual(contradictions.map((text) => expect.stringMatching(text)));
+    expect(verdict.evidence).toContainEqual(expect.objectContaining({ source: 'libinfo' }));
   });
 
-  it('joins features, architectures and evidence', () => {
-    const all = combineVerdicts([plain, cpu, atLeast]);
-    expect(all.features).toEqual({ CUDA: true, CUDNN: true, ONEDNN: true, DIST_KVSTORE: true });
-    expect(all.gpuArchitectures).toEqual(['sm_50', 'sm_86']);
-    expect(new Set(all.evidence.map(({ library }) => library))).toEqual(
-      new Set(['libgomp.so.1', 'libops.so', 'libd.so']),
+  it('adds the other features that it names', () => {
+    const verdict = detectVariant(facts([]), { libinfo: { ...off, OPENMP: true } });
+    expect(verdict.features).toEqual({ ...off, OPENMP: true });
+    expect(verdict.evidence).toContainEqual(
+      expect.objectContaining({ says: 'no CUDA, no oneDNN', detail: 'MXLibInfoFeatures has on: OPENMP' }),
     );
-  });
-
-  it('reports CUDA releases that differ, with both sides', () => {
-    expect(combineVerdicts([cu101, plain, cu102])).toMatchObject({
-      variant: 'cu102',
-      library: 'libb.so',
-      contradictions: [
-        "libb.so is cu102 (libcudart.so.10.2), but liba.so is cu101 (libcudart.so.10.1): they can't be of one build.",
-      ],
+    expect(combineVerdicts([verdict, detectVariant(facts([], oneDnn))]).features).toEqual({
+      ...off,
+      ONEDNN: true,
+      OPENMP: true,
     });
-  });
-
-  it('refuses to combine nothing', () => {
-    expect(() => combineVerdicts([])).toThrow(expect.objectContaining({ code: 'no-libraries' }));
-  });
-});
-
-describe('checkRequested', () => {
-  it.each([
-    ['cpu', facts([], oneDnn), 'match', true],
-    ['native', facts([]), 'match', true],
-    ['CU102', facts(['libcudart.so.10.2']), 'match', true],
-    ['cu112', cuda112, 'match', false],
-    ['cu118', cuda112, 'match', false],
-    ['cu124', cuda12, 'match', false],
-    ['cu102', staticCuda, 'unverifiable', false],
-    ['avx2', facts([]), 'unverifiable', false],
-    ['cu101', facts(['libcudart.so.10.2']), 'mismatch', true],
-    ['cu111', cuda112, 'mismatch', true],
-    ['cu120', cuda112, 'mismatch', true],
-    ['cu118', cuda12, 'mismatch', true],
-    ['cu102', facts([]), 'mismatch', true],
-    ['cu102', facts([], oneDnn), 'mismatch', true],
-    ['cpu', facts([]), 'mismatch', true],
-    ['native', facts([], oneDnn), 'mismatch', true],
-    ['cpu', cuda12, 'mismatch', true],
-  ])('%s of %j: %s, verified %s', (requested, given, result, verified) => {
-    const check = checkRequested(requested, detectVariant(given));
-    expect(check).toMatchObject({ result, verified, requested: requested.toLowerCase() });
-    expect(check.message).toContain(`'${requested.toLowerCase()}'`);
-    expect(check.message).toContain(check.detected);
-  });
-
-  it('does not take the request for its own confirmation', () => {
-    const verdict = detectVariant(staticCuda, { requested: 'cu102' });
-    expect(checkRequested('cu102', verdict)).toMatchObject({ result: 'match', verified: false });
-    expect(checkRequested('cu101', verdict)).toMatchObject({ result: 'mismatch' });
-  });
-
-  it('shows both sides', () => {
-    expect(checkRequested('cu118', detectVariant(cuda12)).message).toBe(
-      "'cu118' was requested, and libmxnet.so is CUDA 12.x (libcudart.so.12).",
-    );
-  });
-
-  it('refuses what is no word', () => {
-    expect(() => checkRequested('a/b', detectVariant(facts([])))).toThrow(
-      expect.objectContaining({ code: 'invalid-variant' }),
-    );
   });
 });

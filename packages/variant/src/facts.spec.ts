@@ -59,7 +59,9 @@ describeIf([{ program: 'gcc' }], 'the facts of a compiled library', () => {
       oneDnnMarks: [],
       parameterServer: false,
       gpuSections: [],
-      gpuCode: { architectures: [], problem: undefined },
+      gpuCode: { architectures: [], compiledBy: [], problem: undefined },
+      cudaRuntime: undefined,
+      toolkitPaths: [],
     });
     expect(detectVariant(facts).variant).toBe('native');
   });
@@ -83,10 +85,87 @@ describeIf([{ program: 'gcc' }], 'the facts of a compiled library', () => {
     const facts = await factsOf(await compile('libstatic.so', { source: fatBinary }));
     expect(facts).toMatchObject({
       gpuSections: expect.arrayContaining(['.nv_fatbin', '.nvFatBinSegment']),
-      gpuCode: { architectures: ['sm_70', 'compute_75'], problem: undefined },
+      gpuCode: { architectures: ['sm_70', 'compute_75'], compiledBy: [], problem: undefined },
     });
     expect(detectVariant(facts)).toMatchObject({ variant: null, cuda: { version: null } });
     expect(detectVariant(facts, { requested: 'cu102' }).variant).toBe('cu102');
+  });
+
+  it.each([
+    ['exported', [], 'linked'],
+    ['hidden, but not stripped', ['-fvisibility=hidden'], 'linked'],
+    ['hidden and stripped', ['-fvisibility=hidden', '-s'], undefined],
+  ])('finds a static CUDA runtime whose symbols are %s', async (_, flags, expected) => {
+    const library = join(folder, 'libruntime.so');
+    await gcc(library, 'int __cudaRegisterFatBinary(void) { return 0; }', flags);
+    const facts = await factsOf(library);
+    expect(facts).toMatchObject({ cudaRuntime: expected, gpuSections: [] });
+    expect(detectVariant(facts)).toMatchObject(
+      expected === undefined
+        ? { variant: 'native' }
+        : { variant: null, cuda: { source: 'the CUDA runtime' } },
+    );
+  });
+
+  it('tells a runtime that is called from one that is inside', async () => {
+    const library = join(folder, 'libcaller.so');
+    await gcc(
+      library,
+      'int cudaRuntimeGetVersion(int *); int f(int *x) { return cudaRuntimeGetVersion(x); }',
+      [],
+    );
+    expect(await factsOf(library)).toMatchObject({ cudaRuntime: 'imported' });
+    expect(
+      await factsOf(await compile('libwrapper.so', { symbols: ['my_cudaRuntimeGetVersion_v2'] })),
+    ).toMatchObject({
+      cudaRuntime: undefined,
+    });
+  });
+
+  const paths = `const char a[] = "/usr/local/cuda-11.2/include/thrust/x.h", b[] = "/usr/local/cuda-11.2";
+    const char c[] = "/usr/local/cuda-11.123/", d[] = "/usr/local/cuda-/x", e[] = "/usr/local/cuda-10.1.243/x.h";
+    const char f[] = "/opt/cuda-9.0";`;
+
+  it('counts the toolkits whose paths it speaks of, where the release is open', async () => {
+    const facts = await factsOf(
+      await compile('libpaths.so', { needs: ['libcudart.so.11.0'], source: paths }),
+    );
+    expect(facts.toolkitPaths).toEqual([
+      { release: { major: 11, minor: 2 }, count: 2 },
+      { release: { major: 10, minor: 1 }, count: 1 },
+    ]);
+    expect(detectVariant(facts)).toMatchObject({
+      variant: 'cu112',
+      cuda: { source: '/usr/local/cuda-11.2' },
+    });
+  });
+
+  it('takes a search path for one, too', async () => {
+    const library = join(folder, 'librunpath.so');
+    await gcc(library, `${fatBinary} int f;`, [
+      '-Wl,-rpath,/x:/usr/local/cuda-13.0/targets/x86_64-linux/lib',
+    ]);
+    expect(await factsOf(library)).toMatchObject({
+      toolkitPaths: [{ release: { major: 13, minor: 0 }, count: 1 }],
+    });
+  });
+
+  it('finds a path that lies across two blocks', async () => {
+    const at = (1 << 20) - 8;
+    const source = `${fatBinary}
+      __asm__(".section .rodata\\n.balign 4096\\n.skip ${at}\\n.ascii \\"/usr/local/cuda-12.4/\\"\\n.text\\n");`;
+    const path = await compile('libblocks.so', { source });
+    expect(await factsOf(path)).toMatchObject({
+      toolkitPaths: [{ release: { major: 12, minor: 4 }, count: 1 }],
+    });
+  });
+
+  it.each([
+    ['the release is known', ['libcudart.so.10.2']],
+    ['there is no CUDA', []],
+  ])('reads no constants where %s', async (_, needs) => {
+    const facts = await factsOf(await compile('libknown.so', { needs, source: paths }));
+    expect(facts.toolkitPaths).toEqual([]);
   });
 
   it('reads no GPU code where the section has no bytes, as in split debug files', async () => {
@@ -94,6 +173,6 @@ describeIf([{ program: 'gcc' }], 'the facts of a compiled library', () => {
     await run('objcopy', ['--only-keep-debug', library, `${library}.debug`]);
     const facts = await factsOf(`${library}.debug`);
     expect(facts.gpuSections).toContain('.nv_fatbin');
-    expect(facts.gpuCode).toEqual({ architectures: [], problem: undefined });
+    expect(facts.gpuCode).toEqual({ architectures: [], compiledBy: [], problem: undefined });
   });
 });

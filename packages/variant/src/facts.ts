@@ -5,7 +5,12 @@ import {
   type ElfFile,
   type Section,
 } from '@wheelwright/elf';
-import { readGpuCode, sortArchitectures, type GpuCode } from './fat-binary.js';
+import { cudaLibrariesOf } from './cuda-library.js';
+import { dynamicRuntime, hasDebugNames, runtimeMarks, type CudaRuntime } from './cuda-runtime.js';
+import { readCudaSoname, strongest } from './cuda-version.js';
+import { mergeGpuCode, readGpuCode, type GpuCode } from './fat-binary.js';
+import { hasBytes } from './section-blocks.js';
+import { findToolkitPaths, type ToolkitPath } from './toolkit-path.js';
 
 /** What a library says of its own variant, before anything is concluded from it. @public */
 export interface VariantFacts {
@@ -20,6 +25,9 @@ export interface VariantFacts {
   /** The names of its sections with GPU code. */
   readonly gpuSections: readonly string[];
   readonly gpuCode: GpuCode;
+  readonly cudaRuntime: CudaRuntime | undefined;
+  /** The CUDA toolkits whose paths it speaks of; looked for only where its needed libraries leave the release open. */
+  readonly toolkitPaths: readonly ToolkitPath[];
 }
 
 /**
@@ -28,13 +36,13 @@ export interface VariantFacts {
  */
 const oneDnnMarks = ['_ZN4dnnl4impl', '_ZN6mkldnn4impl'];
 const parameterServerMark = '_ZN2ps3Van';
-const gpuSections = new Set(['.nv_fatbin', '.nvFatBinSegment']);
-/** Section type SHT_NOBITS (gABI, "Sections"): no bytes in the file, as in split debug files. */
-const noBits = 8;
+/** `__nv_relfatbin` is what the device linker took (`nvcc -rdc`); what runs is in `.nv_fatbin`. */
+const fatBinaries = ['.nv_fatbin', '__nv_relfatbin'];
+const gpuSections = new Set([...fatBinaries, '.nvFatBinSegment']);
 
 /**
- * Reads the marks of a variant: the table of dynamic strings, and the headers of embedded GPU code. The rest of the
- * file stays unread.
+ * Reads the marks of a variant: the table of dynamic strings, the headers of embedded GPU code, and, where the needed
+ * libraries leave the CUDA release open, the constants. The rest of the file stays unread.
  * @param library - what it is called in reports
  * @throws ElfError where the dynamic strings can't be read
  * @public
@@ -44,17 +52,35 @@ export async function readVariantFacts(
   elf: ElfFile,
   library: string,
 ): Promise<VariantFacts> {
-  const marks = await dynamicStringsContain(source, elf, [...oneDnnMarks, parameterServerMark]);
-  const table = await readSectionTable(source);
-  const sections = table.sections.filter(({ name }) => gpuSections.has(name));
+  const marks = await dynamicStringsContain(source, elf, [
+    ...oneDnnMarks,
+    parameterServerMark,
+    ...runtimeMarks,
+  ]);
+  const { sections } = await readSectionTable(source);
+  const named = sections.map(({ name }) => name).filter((name) => gpuSections.has(name));
+  const runtime = dynamicRuntime(elf, marks);
+  const paths = async () => (leavesOpen(elf) ? await findToolkitPaths(source, elf, sections) : []);
+  const usesCuda = cudaLibrariesOf(elf).length > 0 || named.length > 0 || runtime !== undefined;
+  // In the order of the file (constants, GPU code, names for debuggers), as a member of a wheel is read forwards.
+  const toolkitPaths = usesCuda ? await paths() : [];
+  const gpuCode = await readAllGpuCode(source, elf.endian, sections);
+  const cudaRuntime = runtime ?? ((await hasDebugNames(source, sections)) ? 'linked' : undefined);
   return {
     library,
     needed: elf.needed,
     oneDnnMarks: oneDnnMarks.filter((mark) => marks.has(mark)),
     parameterServer: marks.has(parameterServerMark),
-    gpuSections: sections.map(({ name }) => name),
-    gpuCode: await readAllGpuCode(source, elf.endian, sections),
+    gpuSections: named,
+    gpuCode,
+    cudaRuntime,
+    toolkitPaths: usesCuda || cudaRuntime === undefined ? toolkitPaths : await paths(),
   };
+}
+
+function leavesOpen(elf: Pick<ElfFile, 'needed'>): boolean {
+  const readings = cudaLibrariesOf(elf).map(readCudaSoname);
+  return strongest(readings.filter((reading) => reading !== undefined))?.known !== 'exact';
 }
 
 async function readAllGpuCode(
@@ -62,14 +88,14 @@ async function readAllGpuCode(
   endian: ElfFile['endian'],
   sections: readonly Section[],
 ): Promise<GpuCode> {
-  const architectures: string[] = [];
+  let all: GpuCode = { architectures: [], compiledBy: [], problem: undefined };
   for (const section of sections) {
-    if (section.name !== '.nv_fatbin' || section.type === noBits) continue;
-    if (endian === 'big') return { architectures, problem: 'GPU code in a big-endian file' };
+    if (!fatBinaries.includes(section.name) || !hasBytes(section)) continue;
+    if (endian === 'big') return { ...all, problem: 'GPU code in a big-endian file' };
     const code = await readGpuCode(source, section);
-    architectures.push(...code.architectures);
-    if (code.problem !== undefined)
-      return { architectures: sortArchitectures(architectures), problem: code.problem };
+    // What went into the device linker isn't what a GPU runs; it only tells who compiled it.
+    all = mergeGpuCode(all, section.name === '.nv_fatbin' ? code : { ...code, architectures: [] });
+    if (code.problem !== undefined) return all;
   }
-  return { architectures: sortArchitectures(architectures), problem: undefined };
+  return all;
 }

@@ -6,16 +6,34 @@ interface Code {
   readonly kind: number;
   readonly architecture: number;
   readonly size?: number;
+  /** Of PTX: its ISA. */
+  readonly version?: readonly [major: number, minor: number];
+  /** The first bytes of the code. */
+  readonly code?: Uint8Array;
+}
+
+/** The file header of a cubin of this release. */
+function cubin(release: number): Buffer {
+  const header = Buffer.alloc(24);
+  header.write('\x7fELF\x02\x01\x01\x33\x07', 'latin1');
+  header.writeUInt16LE(2, 16);
+  header.writeUInt16LE(190, 18);
+  header.writeUInt32LE(release, 20);
+  return header;
 }
 
 /** A region as compilers write it: entries have headers of 64 bytes. */
 function region(...codes: Code[]): Buffer {
-  const entries = codes.map(({ kind, architecture, size = 24 }) => {
+  const entries = codes.map(({ kind, architecture, size = 24, version = [0, 0], code = Buffer.alloc(0) }) => {
     const entry = Buffer.alloc(64 + size, 0xcc);
     entry.writeUInt16LE(kind, 0);
     entry.writeUInt32LE(64, 4);
     entry.writeBigUInt64LE(BigInt(size), 8);
+    entry.writeUInt16LE(version[1], 24);
+    entry.writeUInt16LE(version[0], 26);
     entry.writeUInt32LE(architecture, 28);
+    entry.writeBigUInt64LE(0n, 40);
+    entry.set(code, 64);
     return entry;
   });
   const payload = Buffer.concat(entries);
@@ -32,7 +50,7 @@ async function read(bytes: Buffer) {
   const source = {
     size: bytes.length,
     read: (offset: number, length: number) => {
-      if (offset < 0 || length > 64 || offset + length > bytes.length) throw new RangeError('out of bounds');
+      if (offset < 0 || length > 192 || offset + length > bytes.length) throw new RangeError('out of bounds');
       reads += 1;
       return Promise.resolve(bytes.subarray(offset, offset + length));
     },
@@ -51,6 +69,32 @@ describe('readGpuCode', () => {
     expect(architectures).toEqual(['sm_50', 'sm_70', 'sm_100', 'compute_70']);
     expect(problem).toBeUndefined();
     expect(reads).toBe(12);
+  });
+
+  it('tells who compiled it: machine code by its header, PTX by its ISA', async () => {
+    const { compiledBy } = await read(
+      Buffer.concat([
+        region(
+          { kind: 2, architecture: 70, code: cubin(124) },
+          { kind: 2, architecture: 80, code: cubin(124) },
+          { kind: 2, architecture: 60, code: cubin(118) },
+        ),
+        region({ kind: 1, architecture: 90, version: [8, 7] }),
+      ]),
+    );
+    expect(compiledBy).toEqual([
+      { major: 11, minor: 8 },
+      { major: 12, minor: 4 },
+      { major: 12, minor: 8 },
+    ]);
+  });
+
+  it('takes no header of the next code for that of one that ends early', async () => {
+    const short = { kind: 2, architecture: 70, size: 8, code: cubin(124).subarray(0, 8) };
+    const { compiledBy, problem } = await read(
+      region(short, { kind: 2, architecture: 70, code: cubin(118) }),
+    );
+    expect({ compiledBy, problem }).toEqual({ compiledBy: [{ major: 11, minor: 8 }], problem: undefined });
   });
 
   it('passes over kinds that it does not know', async () => {

@@ -4,9 +4,13 @@ import * as api from './index.js';
 it('exports what it promises', () => {
   expect(Object.keys(api).sort()).toEqual([
     'VariantError',
+    'askNvcc',
     'checkRequested',
     'combineVerdicts',
+    'describeNvccFailure',
     'detectVariant',
+    'probeLibinfo',
     'readVariantFacts',
+    'variantLabel',
   ]);
 });

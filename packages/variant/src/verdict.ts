@@ -12,11 +12,18 @@ export interface Evidence {
   readonly library: string;
 }
 
+/**
+ * Names as MXNet's feature list has them, oneDNN's as it is called today. Those that a library told of itself (libinfo)
+ * stand beside the four that its bytes tell.
+ * @public
+ */
+export type Features = Readonly<Record<'CUDA' | 'CUDNN' | 'ONEDNN' | 'DIST_KVSTORE', boolean>> &
+  Readonly<Record<string, boolean>>;
+
 /** What verdicts of both kinds tell. */
 interface VerdictBase {
   readonly library: string;
-  /** Names as MXNet's feature list has them, oneDNN's as it is called today. */
-  readonly features: Readonly<Record<'CUDA' | 'CUDNN' | 'ONEDNN' | 'DIST_KVSTORE', boolean>>;
+  readonly features: Features;
   /** `null` without CUDA. */
   readonly cuda: CudaVerdict | null;
   /** `sm_70`, `compute_75` ... */
@@ -29,7 +36,10 @@ interface VerdictBase {
 /** @public */
 export interface KnownVariant extends VerdictBase {
   readonly variant: string;
-  /** `high`: named by the library; `medium`: by absence of marks, or completed by the user; `low`: the lowest possible. */
+  /**
+   * `high`: named by the library; `medium`: by absence of marks, or completed by a hint, nvcc or the user; `low`: the
+   * lowest possible.
+   */
   readonly confidence: 'high' | 'medium' | 'low';
   /** What to pass to be certain, where the lowest possible version was taken. */
   readonly hint?: string;

@@ -1,0 +1,146 @@
+import {
+  allows,
+  compatible,
+  describeReading,
+  formatRelease,
+  type CudaReading,
+  type CudaRelease,
+} from './cuda-version.js';
+import type { VariantFacts } from './facts.js';
+import type { NvccAnswer } from './nvcc/answer.js';
+import { cudaWord, type VariantWord } from './variant-word.js';
+import type { Evidence } from './verdict.js';
+
+/** How a CUDA release that the needed libraries leave open was completed. */
+export interface Completion {
+  /** `undefined` where nothing completes it, or where nothing was open. */
+  readonly reading: CudaReading | undefined;
+  readonly by: 'flag' | 'gpu-code' | 'toolkit-path' | 'nvcc' | undefined;
+  readonly evidence: readonly Evidence[];
+  /** What can't be true together, each as a sentence with both sides. */
+  readonly contradictions: readonly string[];
+}
+
+/** Something beside the needed libraries that names one release. */
+interface Witness {
+  readonly by: 'gpu-code' | 'toolkit-path' | 'nvcc';
+  readonly release: CudaRelease;
+  /** What `cuda.source` has: a section, a path, `nvcc`. */
+  readonly source: string;
+  /** How it speaks in a sentence: `its GPU code was compiled by CUDA 11.2`. */
+  readonly sentence: string;
+}
+
+/**
+ * Completes a release that is open: by the request; else by the library's own witnesses (its GPU code, the paths in its
+ * strings); else by nvcc. What the needed libraries rule out never completes anything. Of sources that contradict one
+ * another the library wins; all that differ are named.
+ * @param own - what the names of the needed libraries say
+ */
+export function completeRelease(
+  facts: VariantFacts,
+  own: CudaReading | undefined,
+  {
+    requested,
+    nvcc,
+  }: { readonly requested?: VariantWord | undefined; readonly nvcc?: NvccAnswer | undefined },
+): Completion {
+  const witnesses = [...ownWitnesses(facts, own), ...nvccWitness(nvcc)];
+  const floor = floorOf(own, witnesses);
+  if (own?.known === 'exact') {
+    return {
+      reading: undefined,
+      by: undefined,
+      evidence: [],
+      contradictions: disagreements(facts, own, witnesses),
+    };
+  }
+  const possible = witnesses.filter(({ release }) => floor === undefined || allows(floor, release));
+  const word = requested?.kind === 'cuda' ? requested : undefined;
+  const wanted =
+    word !== undefined && (floor === undefined || allows(floor, word.release)) ? word : undefined;
+  const [witness] =
+    wanted === undefined ? possible : possible.filter((one) => same(one.release, wanted.release));
+  if (witness !== undefined) {
+    const reading: CudaReading = { ...witness.release, known: 'exact', source: witness.source };
+    return {
+      reading,
+      by: witness.by,
+      evidence: [],
+      contradictions: disagreements(facts, reading, witnesses),
+    };
+  }
+  if (wanted !== undefined) {
+    const reading: CudaReading = { ...wanted.release, known: 'exact', source: 'flag' };
+    const evidence: Evidence = {
+      source: 'flag',
+      says: describeReading(reading),
+      detail: `requested as ${wanted.word}`,
+      library: facts.library,
+    };
+    return {
+      reading,
+      by: 'flag',
+      evidence: [evidence],
+      contradictions: disagreements(facts, reading, witnesses),
+    };
+  }
+  const contradictions = own === undefined ? [] : disagreements(facts, own, witnesses);
+  return { reading: undefined, by: undefined, evidence: [], contradictions };
+}
+
+/** The library's own: who compiled its GPU code, and the one toolkit whose paths it speaks of. */
+function ownWitnesses(facts: VariantFacts, own: CudaReading | undefined): Witness[] {
+  const witnesses: Witness[] = [];
+  // A static library that was linked in may be older: the newest is the toolkit that linked them all.
+  const compiler = facts.gpuCode.compiledBy.at(-1);
+  if (compiler !== undefined) {
+    const sentence = `its GPU code was compiled by CUDA ${dotted(compiler)}`;
+    witnesses.push({ by: 'gpu-code', release: compiler, source: '.nv_fatbin', sentence });
+  }
+  const paths = facts.toolkitPaths.filter(({ release }) => own === undefined || allows(own, release));
+  const [path] = paths;
+  if (path !== undefined && paths.length === 1) {
+    const source = `/usr/local/cuda-${dotted(path.release)}`;
+    const sentence = `its strings name ${source} (${path.count} times)`;
+    witnesses.push({ by: 'toolkit-path', release: path.release, source, sentence });
+  }
+  return witnesses;
+}
+
+function nvccWitness(nvcc: NvccAnswer | undefined): Witness[] {
+  if (nvcc?.state !== 'release') return [];
+  const sentence = `${nvcc.path} is CUDA ${dotted(nvcc.release)}`;
+  return [{ by: 'nvcc', release: nvcc.release, source: 'nvcc', sentence }];
+}
+
+/** The lowest release that is possible: no linker takes GPU code of a newer compiler. */
+function floorOf(own: CudaReading | undefined, witnesses: readonly Witness[]): CudaReading | undefined {
+  const code = witnesses.find(({ by }) => by === 'gpu-code');
+  if (code === undefined || own?.known === 'exact') return own;
+  const bound: CudaReading = { ...code.release, known: 'at-least', source: code.source };
+  if (own === undefined) return bound;
+  return compatible(own, bound) && bound.minor >= own.minor ? bound : own;
+}
+
+/** Who says another release than the one that counts. Older GPU code is none: it comes from static libraries. */
+function disagreements(facts: VariantFacts, counts: CudaReading, witnesses: readonly Witness[]): string[] {
+  return witnesses
+    .filter(({ by, release }) => {
+      if (by !== 'gpu-code') return !allows(counts, release);
+      return !compatible(counts, { ...release, known: 'at-least', source: '.nv_fatbin' });
+    })
+    .map(({ sentence }) => {
+      const decision = counts.source === 'flag' ? `the request (${cudaWord(counts)})` : 'the library';
+      const what = `${facts.library} is ${describeReading(counts)} (${counts.source})`;
+      return `${what}, but ${sentence}: ${decision} counts.`;
+    });
+}
+
+function same(one: CudaRelease, other: CudaRelease): boolean {
+  return one.major === other.major && one.minor === other.minor;
+}
+
+function dotted(release: CudaRelease): string {
+  return formatRelease({ ...release, known: 'exact', source: '' });
+}
