@@ -9,6 +9,10 @@ export const branchVariables: readonly string[] = [
   'GITHUB_HEAD_REF',
   'GITHUB_REF_NAME',
   'CI_COMMIT_BRANCH',
+  'BITBUCKET_BRANCH',
+  'CIRCLE_BRANCH',
+  'TRAVIS_BRANCH',
+  'DRONE_BRANCH',
 ];
 
 /** @public */

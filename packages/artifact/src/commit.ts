@@ -16,6 +16,9 @@ export const commitVariables: readonly string[] = [
   'CIRCLE_SHA1',
   'TRAVIS_COMMIT',
   'BUILD_SOURCEVERSION',
+  'DRONE_COMMIT_SHA',
+  'APPVEYOR_REPO_COMMIT',
+  'SEMAPHORE_GIT_SHA',
 ];
 
 /** Why there is no commit. @public */

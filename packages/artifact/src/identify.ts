@@ -3,6 +3,7 @@ import { decideCommit, type CommitAbsence } from './commit.js';
 import type { Environment, Found, Missing } from './found.js';
 import { readGit, type GitState } from './git.js';
 import { decideOperatingSystem, type OperatingSystem, type OsReleaseFile } from './operating-system.js';
+import { parseReleaseFile, releaseFiles } from './release-file.js';
 
 /** What a build is found from. Nothing is taken from this process itself. @public */
 export interface IdentifyOptions {
@@ -11,13 +12,15 @@ export interface IdentifyOptions {
   readonly environment: Environment;
   /** `process.platform` */
   readonly platform: string;
-  /** Reads a text file, `undefined` where there is none: of this machine, or of a container. */
+  /** Reads a text file, `undefined` where there is none: of this machine, or of a container (`textReaderBelow`). */
   readonly readText: (path: string) => Promise<string | undefined>;
   readonly commit?: string | undefined;
   readonly branch?: string | undefined;
   readonly os?: string | undefined;
   /** The variables that may hold the commit, in their order. */
   readonly commitVariables?: readonly string[] | undefined;
+  /** The variables that may hold the branch, in their order. */
+  readonly branchVariables?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,9 +34,6 @@ export interface BuildIdentity {
   /** What someone should know who relies on it. */
   readonly notes: readonly string[];
 }
-
-/** Where os-release(5) says that the file is. */
-const osReleasePaths = ['/etc/os-release', '/usr/lib/os-release'];
 
 /**
  * Finds what can be found of a build's identity; variant and linking come from elsewhere.
@@ -50,7 +50,7 @@ export async function identifyBuild(options: IdentifyOptions): Promise<BuildIden
   const os = decideOperatingSystem({ flag: options.os, platform, osRelease });
   return {
     commit,
-    branch: decideBranch({ flag: options.branch, environment, git }),
+    branch: decideBranch({ flag: options.branch, environment, variables: options.branchVariables, git }),
     os,
     dirty: git.state === 'repository' ? git.dirty : undefined,
     notes: [...commitNotes(commit, git), ...(os.found && os.note !== undefined ? [os.note] : [])],
@@ -67,9 +67,9 @@ function commitNotes(commit: BuildIdentity['commit'], git: GitState): string[] {
 }
 
 async function readOsRelease(readText: IdentifyOptions['readText']): Promise<OsReleaseFile | undefined> {
-  for (const path of osReleasePaths) {
+  for (const path of releaseFiles) {
     const text = await readText(path);
-    if (text !== undefined) return { path, text };
+    if (text !== undefined && parseReleaseFile(path, text) !== undefined) return { path, text };
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ it('exports what it promises', () => {
     'decideOperatingSystem',
     'formatPrefix',
     'identifyBuild',
+    'judgeLinking',
     'layouts',
     'parseKey',
     'parseMeta',
@@ -21,5 +22,6 @@ it('exports what it promises', () => {
     'readArtifact',
     'readGit',
     'readLayout',
+    'textReaderBelow',
   ]);
 });

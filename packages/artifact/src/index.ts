@@ -22,6 +22,15 @@ export {
   type OsReleaseFile,
 } from './operating-system.js';
 export { parseOsRelease } from './os-release.js';
+export {
+  judgeLinking,
+  type ExternalLibrary,
+  type LibraryOrigin,
+  type LinkedFile,
+  type LinkingEvidence,
+  type LinkingSources,
+} from './linking.js';
 export type { LocalFile, LocalLibrary } from './plan.js';
 export { pushArtifact, type PushProgress, type PushRequest, type PushResult } from './push.js';
+export { textReaderBelow } from './root-folder.js';
 export { readArtifact, type ArtifactReading, type ReadArtifactOptions } from './show.js';

@@ -1,8 +1,8 @@
 import { found, type Found, type Missing } from './found.js';
 import { checkWord } from './identity.js';
-import { parseOsRelease } from './os-release.js';
+import { parseReleaseFile } from './release-file.js';
 
-/** An os-release file that was read. @public */
+/** An os-release file that was read, or an older one of /etc. @public */
 export interface OsReleaseFile {
   readonly path: string;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface OperatingSystemSources {
   readonly flag?: string | undefined;
   /** `process.platform` of the machine that the library was compiled on. */
   readonly platform: string;
-  /** That machine's os-release file, if it is a Linux and has one. */
+  /** That machine's os-release file, if it is a Linux and has one; else another of its release files. */
   readonly osRelease?: OsReleaseFile | undefined;
 }
 
@@ -36,18 +36,18 @@ export function decideOperatingSystem(
   const { flag, platform, osRelease } = sources;
   if (flag !== undefined) return checked(found(flag, 'flag', '--os'));
   if (platform !== 'linux') return checked(found(platform, 'platform', platform));
-  if (osRelease === undefined) {
+  const words = osRelease === undefined ? undefined : parseReleaseFile(osRelease.path, osRelease.text);
+  if (osRelease === undefined || words === undefined) {
     return { found: false, reason: 'no-os-release', hint: 'Pass --os, such as --os centos6.' };
   }
-  const values = parseOsRelease(osRelease.text);
-  const id = values.get('ID') ?? '';
-  const version = values.get('VERSION_ID') ?? '';
+  const { id, version } = words;
+  const { path } = osRelease;
   // os-release(5): without an ID it is "linux".
-  const system = checked(found(`${id === '' ? 'linux' : id}${version}`, 'os-release', osRelease.path));
-  if (id === '') return { ...system, note: `${osRelease.path} has no ID.` };
-  if (version === '') {
-    return { ...system, note: `${osRelease.path} has no VERSION_ID: ${id} is a rolling release.` };
-  }
+  const system = checked(found(`${id === '' ? 'linux' : id}${version}`, 'os-release', path));
+  if (id === '') return { ...system, note: `${path} has no ID.` };
+  if (version === '') return { ...system, note: `${path} has no VERSION_ID: ${id} is a rolling release.` };
+  if (!path.endsWith('/os-release'))
+    return { ...system, note: `There is no os-release; ${path} says ${system.value}.` };
   return system;
 }
 

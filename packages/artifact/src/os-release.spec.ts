@@ -75,6 +75,46 @@ describe('the word for a Linux', () => {
   );
 });
 
+/** What older systems have instead of os-release, by the one fact that counts. */
+const older: [string, string, string][] = [
+  ['centos6', '/etc/centos-release', 'CentOS release 6.10 (Final)\n'],
+  ['centos5', '/etc/redhat-release', 'CentOS release 5.11 (Final)\n'],
+  ['centos7', '/etc/system-release', 'CentOS Linux release 7.9.2009 (Core)\n'],
+  ['rhel6.10', '/etc/redhat-release', 'Red Hat Enterprise Linux Server release 6.10 (Santiago)\n'],
+  ['rhel5.11', '/etc/redhat-release', 'Red Hat Enterprise Linux Server release 5.11 (Tikanga)\n'],
+  ['ol6.10', '/etc/system-release', 'Oracle Linux Server release 6.10\n'],
+  ['amzn2', '/etc/system-release', 'Amazon Linux release 2 (Karoo)\n'],
+  ['amzn2018.03', '/etc/system-release', 'Amazon Linux AMI release 2018.03\n'],
+  ['fedora14', '/etc/redhat-release', 'Fedora release 14 (Laughlin)\n'],
+  ['ubuntu10.04', '/etc/lsb-release', 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.04\nDISTRIB_DESCRIPTION="x"\n'],
+  ['alpine2.7.9', '/etc/alpine-release', '2.7.9\n'],
+  ['debian6', '/etc/debian_version', '6.0.10\n'],
+];
+
+describe('the word for a Linux without os-release', () => {
+  it.each(older)('is %s by %s', (word, path, text) => {
+    expect(decideOperatingSystem({ platform: 'linux', osRelease: { path, text } })).toEqual({
+      found: true,
+      value: word,
+      from: { source: 'os-release', detail: path },
+      note: `There is no os-release; ${path} says ${word}.`,
+    });
+  });
+
+  it.each([
+    ['/etc/centos-release', ''],
+    ['/etc/centos-release', 'nonsense'],
+    ['/etc/lsb-release', 'LSB_VERSION=1.0'],
+    ['/etc/alpine-release', 'edge'],
+    ['/etc/debian_version', '\n'],
+  ])('is not known by %s with %j', (path, text) => {
+    expect(decideOperatingSystem({ platform: 'linux', osRelease: { path, text } })).toMatchObject({
+      found: false,
+      reason: 'no-os-release',
+    });
+  });
+});
+
 it.each(['darwin', 'win32'])('another platform is its own word: %s', (platform) => {
   expect(decideOperatingSystem({ platform })).toEqual({
     found: true,
