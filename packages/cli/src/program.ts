@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Host } from './run.js';
@@ -138,6 +138,55 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       ),
     async (args, options) => (await import('./commands/inspect.js')).inspect(args, options),
   );
+  runs(
+    variantOptions(
+      define('variant')
+        .description('tell which variant (cpu, native, cu102 ...) libraries are, with the evidence')
+        .argument('<library>', 'a shared library, a wheel, or the folder of an artifact'),
+    )
+      .option(
+        '--experimental-variant-label',
+        'print the label of variant wheels, too (PEP 825, a draft)',
+        false,
+      )
+      .addHelpText(
+        'after',
+        examples(['variant libmxnet.so', 'variant --probe runtime libmxnet.so', 'variant dist/*.whl --json']),
+      ),
+    async (args, options) => (await import('./commands/variant.js')).variant(args, options),
+  );
+  runs(
+    variantOptions(
+      define('identify')
+        .description('tell what a build is: commit, operating system, variant and linking, with the evidence')
+        .argument('[path]', 'a shared library, a wheel, or the folder of an artifact'),
+    )
+      .option('--git-sha <commit>', 'the whole hash of the commit')
+      .option('--branch <name>', 'the branch')
+      .option('--os <word>', 'the operating system, such as ubuntu16.04')
+      .option('--root <folder>', "the root of a container's file system, whose operating system counts")
+      .option('--static', 'dependencies are linked into the library')
+      .option('--dynamic', 'dependencies are libraries of their own')
+      .option(
+        '--commit-env <names>',
+        'the variables that may hold the commit, in their order, with commas',
+        names,
+      )
+      .option(
+        '--branch-env <names>',
+        'the variables that may hold the branch, in their order, with commas',
+        names,
+      )
+      .addHelpText(
+        'after',
+        examples([
+          'identify',
+          'identify --static lib/libmxnet.so',
+          'identify --commit-env MY_SHA,GIT_COMMIT --json',
+        ]),
+      ),
+    async (args, options) => (await import('./commands/identify.js')).identify(args, options),
+  );
 
   return {
     async parse(args) {
@@ -154,6 +203,42 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       return { kind: 'run', invocation };
     },
   };
+}
+
+/** What both commands that find a variant take. */
+function variantOptions(command: Commander): Commander {
+  return command
+    .addOption(
+      new Option('--variant <word>', 'the variant that is expected: cpu, native, cu102 ...').env(
+        'WHEELWRIGHT_VARIANT',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--probe <how>',
+        'elf: by its bytes, nothing is loaded; runtime: also load it, in a process of its own',
+      )
+        .choices(['elf', 'runtime'])
+        .default('elf'),
+    )
+    .option('--probe-timeout <seconds>', 'how long loading may take', seconds, 30)
+    .option('--no-nvcc', "don't ask the machine's nvcc for the version of CUDA");
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 3600)) {
+    throw new InvalidArgumentError('Expected are seconds: more than 0, at most 3600.');
+  }
+  return value;
+}
+
+function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (!list.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))) {
+    throw new InvalidArgumentError('Expected are names of environment variables with commas between them.');
+  }
+  return list;
 }
 
 function withGlobalOptions(command: Commander): Commander {

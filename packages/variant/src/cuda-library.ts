@@ -2,7 +2,10 @@
 const cudaLibrary =
   /^lib(cuda|cudart|nvrtc|cublas|cublasLt|cufft|cufftw|curand|cusolver|cusolverMg|cusparse|cusparseLt|cudnn\w*|nccl|nvToolsExt|nvJitLink|nvjpeg|nvinfer|cupti|cufile)(?:-[0-9a-f]{6,})?\.so(?:\.\d+)*$/;
 
-/** The needed libraries that belong to CUDA. */
+/**
+ * The needed libraries that belong to CUDA: the toolkit's, the driver's, cuDNN, NCCL and TensorRT.
+ * @public
+ */
 export function cudaLibrariesOf({ needed }: { readonly needed: readonly string[] }): readonly string[] {
   return needed.filter((name) => cudaLibrary.test(name));
 }

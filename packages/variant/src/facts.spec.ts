@@ -58,6 +58,7 @@ describeIf([{ program: 'gcc' }], 'the facts of a compiled library', () => {
       needed: [],
       oneDnnMarks: [],
       parameterServer: false,
+      libinfo: false,
       gpuSections: [],
       gpuCode: { architectures: [], compiledBy: [], problem: undefined },
       cudaRuntime: undefined,
@@ -68,9 +69,11 @@ describeIf([{ program: 'gcc' }], 'the facts of a compiled library', () => {
 
   it.each(['_ZN4dnnl4impl', '_ZN6mkldnn4impl'])('finds oneDNN by %s', async (mark) => {
     const facts = await factsOf(
-      await compile('libcpu.so', { symbols: [`${mark}3cpu3fooEv`, '_ZN2ps3Van4StopEv'] }),
+      await compile('libcpu.so', {
+        symbols: [`${mark}3cpu3fooEv`, '_ZN2ps3Van4StopEv', 'MXLibInfoFeatures'],
+      }),
     );
-    expect(facts).toMatchObject({ oneDnnMarks: [mark], parameterServer: true });
+    expect(facts).toMatchObject({ oneDnnMarks: [mark], parameterServer: true, libinfo: true });
     expect(detectVariant(facts)).toMatchObject({ variant: 'cpu', features: { DIST_KVSTORE: true } });
   });
 

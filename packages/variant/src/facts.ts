@@ -22,6 +22,8 @@ export interface VariantFacts {
   readonly oneDnnMarks: readonly string[];
   /** Whether it has the parameter server of MXNet's distributed key-value store. */
   readonly parameterServer: boolean;
+  /** Whether it can be asked for its features: it has MXNet's `MXLibInfoFeatures`. */
+  readonly libinfo: boolean;
   /** The names of its sections with GPU code. */
   readonly gpuSections: readonly string[];
   readonly gpuCode: GpuCode;
@@ -36,6 +38,7 @@ export interface VariantFacts {
  */
 const oneDnnMarks = ['_ZN4dnnl4impl', '_ZN6mkldnn4impl'];
 const parameterServerMark = '_ZN2ps3Van';
+const libinfoMark = '\0MXLibInfoFeatures\0';
 /** `__nv_relfatbin` is what the device linker took (`nvcc -rdc`); what runs is in `.nv_fatbin`. */
 const fatBinaries = ['.nv_fatbin', '__nv_relfatbin'];
 const gpuSections = new Set([...fatBinaries, '.nvFatBinSegment']);
@@ -55,6 +58,7 @@ export async function readVariantFacts(
   const marks = await dynamicStringsContain(source, elf, [
     ...oneDnnMarks,
     parameterServerMark,
+    libinfoMark,
     ...runtimeMarks,
   ]);
   const { sections } = await readSectionTable(source);
@@ -71,6 +75,7 @@ export async function readVariantFacts(
     needed: elf.needed,
     oneDnnMarks: oneDnnMarks.filter((mark) => marks.has(mark)),
     parameterServer: marks.has(parameterServerMark),
+    libinfo: marks.has(libinfoMark),
     gpuSections: named,
     gpuCode,
     cudaRuntime,

@@ -7,6 +7,7 @@ it('exports what it promises', () => {
     'askNvcc',
     'checkRequested',
     'combineVerdicts',
+    'cudaLibrariesOf',
     'describeNvccFailure',
     'detectVariant',
     'probeLibinfo',

@@ -1,5 +1,6 @@
 export { checkRequested, type RequestCheck } from './check-requested.js';
 export { combineVerdicts } from './combine.js';
+export { cudaLibrariesOf } from './cuda-library.js';
 export type { CudaRuntime } from './cuda-runtime.js';
 export type { CudaVerdict } from './cuda-verdict.js';
 export type { CudaRelease } from './cuda-version.js';

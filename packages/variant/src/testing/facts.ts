@@ -8,6 +8,7 @@ export function facts(needed: readonly string[], more: Partial<VariantFacts> = {
     needed: ['libc.so.6', ...needed],
     oneDnnMarks: [],
     parameterServer: false,
+    libinfo: false,
     gpuSections: [],
     gpuCode: { architectures: [], compiledBy: [], problem: undefined },
     cudaRuntime: undefined,
