@@ -4,6 +4,7 @@ import { describeIf } from '@wheelwright/testing';
 import { detectVariant } from '../detect.js';
 import { readVariantFacts } from '../facts.js';
 import { probeLibinfo } from '../libinfo/probe.js';
+import { openSlice } from '../testing/slice.js';
 import { inCorpus, needs } from './folder.js';
 
 /** Detects the variant of a library, and measures what it takes. */
@@ -29,12 +30,18 @@ async function detect(path: string) {
   }
 }
 
-const mxnet = [
+const mxnet: readonly (readonly [
+  path: string,
+  variant: string,
+  confidence: string,
+  version: string | null,
+  architectures: readonly string[],
+])[] = [
   ['mxnet/mxnet/libmxnet.so', 'cpu', 'high', null, []],
   ['mxnet_native/mxnet/libmxnet.so', 'native', 'medium', null, []],
   ['mxnet_cu102/mxnet/libmxnet.so', 'cu102', 'high', '10.2', ['sm_30', 'sm_50', 'sm_60', 'sm_70', 'sm_75']],
   ['mxnet_cu112/mxnet/libmxnet.so', 'cu112', 'high', '11.2', ['sm_50', 'sm_60', 'sm_70', 'sm_80', 'sm_86']],
-] as const;
+];
 
 describeIf([needs('mxnet')], 'the published libmxnet.so', () => {
   it.each(mxnet)(
@@ -62,25 +69,47 @@ describeIf([needs('mxnet')], 'the published libmxnet.so', () => {
     },
   );
 
-  it.each(mxnet.slice(0, 2))('libinfo agrees: %s is %s', async (path, variant) => {
-    const probe = await probeLibinfo(inCorpus(path));
-    expect(probe).toMatchObject({ state: 'answered' });
-    const { facts, verdict } = await detect(inCorpus(path));
-    const libinfo = probe.state === 'answered' ? probe.features : {};
-    const own = Object.fromEntries(Object.keys(verdict.features).map((name) => [name, libinfo[name]]));
-    expect(own).toEqual(verdict.features);
-    expect(detectVariant(facts, { libinfo })).toMatchObject({
-      variant,
-      confidence: 'high',
-      contradictions: [],
-    });
-  });
+  it.each(mxnet.slice(0, 2).map(([path, variant]) => [path, variant]))(
+    'libinfo agrees: %s is %s',
+    async (path, variant) => {
+      const probe = await probeLibinfo(inCorpus(path));
+      expect(probe).toMatchObject({ state: 'answered' });
+      const { facts, verdict } = await detect(inCorpus(path));
+      const libinfo = probe.state === 'answered' ? probe.features : {};
+      const own = Object.fromEntries(Object.keys(verdict.features).map((name) => [name, libinfo[name]]));
+      expect(own).toEqual(verdict.features);
+      expect(detectVariant(facts, { libinfo })).toMatchObject({
+        variant,
+        confidence: 'high',
+        contradictions: [],
+      });
+    },
+  );
 
-  it.each(mxnet.slice(2))('%s, %s, says what it needs where it cannot be loaded', async (path) => {
-    const probe = await probeLibinfo(inCorpus(path));
-    if (probe.state === 'answered') expect(probe.features).toMatchObject({ CUDA: true });
-    else
-      expect(probe).toMatchObject({ reason: 'missing-dependency', message: expect.stringMatching(/libcu/) });
+  it.each(mxnet.slice(2).map(([path, variant]) => [path, variant]))(
+    '%s, %s, says what it needs where it cannot be loaded',
+    async (path) => {
+      const probe = await probeLibinfo(inCorpus(path));
+      if (probe.state === 'answered') expect(probe.features).toMatchObject({ CUDA: true });
+      else
+        expect(probe).toMatchObject({
+          reason: 'missing-dependency',
+          message: expect.stringMatching(/libcu/),
+        });
+    },
+  );
+});
+
+describeIf([needs('mxnet')], 'the slices that the default tests read', () => {
+  it.each([
+    ['mxnet-1.9.1', 'mxnet'],
+    ['mxnet-native-1.8.0.post0', 'mxnet_native'],
+    ['mxnet-cu102-1.9.1', 'mxnet_cu102'],
+    ['mxnet-cu112-1.9.1', 'mxnet_cu112'],
+  ])('%s says all that the library says', async (name, folder) => {
+    const { facts } = await detect(inCorpus(`${folder}/mxnet/libmxnet.so`));
+    const slice = openSlice(name);
+    expect(await readVariantFacts(slice, await inspectElf(slice), facts.library)).toEqual(facts);
   });
 });
 
