@@ -9,7 +9,7 @@ import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { inspectElf, openFile } from '../../packages/elf/dist/index.js';
+import { inspectElf, openFile, readSectionTable } from '../../packages/elf/dist/index.js';
 import { readVariantFacts } from '../../packages/variant/dist/index.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -86,6 +86,7 @@ async function slice(library) {
     },
   };
   const elf = await inspectElf(recording);
+  const { sections } = await readSectionTable(recording);
   const tables = extents.splice(0);
   await readVariantFacts(recording, elf, 'x');
   const gpu = extents.splice(0).map(({ offset, length }) => ({ offset, length: Math.min(length, gpuRead) }));
@@ -93,14 +94,14 @@ async function slice(library) {
   const told = await find(file, strings, names, false);
   const runtime = await find(file, strings, functions, false);
   const nameOffsets = new Set(runtime.map(({ offset }) => offset + 1 - strings.offset));
-  const constants = elf.sections.find(({ name }) => name === '.rodata');
+  const constants = sections.find(({ name }) => name === '.rodata');
   const spoken = (await find(file, constants, paths, true)).map((place) => ({
     ...place,
     length: place.length + 8,
   }));
   const kept = [...tables, ...gpu, ...told, ...runtime, ...spoken];
   kept.push(...(await symbols(file, elf.dynamicSymbolTable, nameOffsets)));
-  const hash = elf.sections.find(({ name }) => name === '.gnu.hash');
+  const hash = sections.find(({ name }) => name === '.gnu.hash');
   kept.push(...(await lastChain(file, hash, elf.dynamicSymbolTable)));
   const merged = merge(kept);
   const parts = [];

@@ -30,7 +30,8 @@ export async function findToolkitPaths(
 ): Promise<readonly ToolkitPath[]> {
   const counts = new Map<string, number>();
   for (const path of [...elf.rpath, ...elf.runpath]) countPaths(Buffer.from(path), path.length, counts);
-  for await (const { bytes, own } of sectionBlocks(source, sections, searched)) countPaths(bytes, own, counts);
+  for await (const { bytes, own } of sectionBlocks(source, sections, searched))
+    countPaths(bytes, own, counts);
   return [...counts]
     .map(([text, count]) => {
       const [major = 0, minor = 0] = text.split('.').map(Number);
