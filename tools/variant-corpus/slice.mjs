@@ -24,8 +24,12 @@ const libraries = {
 const names = ['_ZN4dnnl4impl', '_ZN6mkldnn4impl', '_ZN2ps3Van', '\0MXLibInfoFeatures\0'];
 const functions = ['\0__cudaRegisterFatBinary\0', '\0cudaRuntimeGetVersion\0'];
 const paths = ['/usr/local/cuda-'];
-/** What the reader reads of headers and small tables at once. */
-const smallRead = 16384;
+/** Sections that are kept whole. */
+const small = new Set(['.dynamic', '.gnu.version_r', '.gnu.version_d', '.shstrtab', '.interp']);
+const notes = /^\.note\./;
+/** Entries of the dynamic section whose value is the place of a name: DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH. */
+const naming = new Set([1n, 14n, 15n, 29n]);
+const longestName = 256;
 /** Header of a piece of GPU code, and so much of the code as tells who compiled it. */
 const gpuRead = 112;
 const symbolSize = 24;
@@ -75,21 +79,55 @@ async function lastChain(file, { offset }, { count }) {
   ];
 }
 
+/** Headers, small tables, and the names that these speak of. */
+async function tables(file, sections, strings) {
+  const header = Buffer.from(await file.read(0, 64));
+  const kept = [
+    { offset: 0, length: 64 + header.readUInt16LE(56) * header.readUInt16LE(54) },
+    { offset: Number(header.readBigUInt64LE(40)), length: sections.length * 64 },
+    ...sections
+      .filter(({ name }) => small.has(name) || notes.test(name))
+      .map(({ offset, size }) => ({ offset, length: size })),
+  ];
+  const bytesOf = async (wanted) => {
+    const section = sections.find(({ name }) => name === wanted);
+    return Buffer.from(section === undefined ? [] : await file.read(section.offset, section.size));
+  };
+  const places = [];
+  const dynamic = await bytesOf('.dynamic');
+  for (let at = 0; at + 16 <= dynamic.length; at += 16) {
+    if (naming.has(dynamic.readBigUInt64LE(at))) places.push(Number(dynamic.readBigUInt64LE(at + 8)));
+  }
+  // Which of its words are places of names depends on links: every word that could be one is taken for one.
+  for (const table of [await bytesOf('.gnu.version_r'), await bytesOf('.gnu.version_d')]) {
+    for (let at = 0; at + 4 <= table.length; at += 4) places.push(table.readUInt32LE(at));
+  }
+  for (const place of new Set(places)) {
+    if (place >= strings.size) continue;
+    const bytes = Buffer.from(
+      await file.read(strings.offset + place, Math.min(longestName, strings.size - place)),
+    );
+    kept.push({ offset: strings.offset + place, length: bytes.indexOf(0) + 1 });
+  }
+  return kept;
+}
+
 async function slice(library) {
   const file = await openFile(library);
-  const extents = [];
+  const elf = await inspectElf(file);
+  const { sections } = await readSectionTable(file);
+  const gpu = [];
   const recording = {
     size: file.size,
     read(offset, length) {
-      if (length <= smallRead) extents.push({ offset, length });
+      const inside = sections.some(
+        ({ name, offset: start, size }) => name === '.nv_fatbin' && offset >= start && offset < start + size,
+      );
+      if (inside) gpu.push({ offset, length: Math.min(length, gpuRead) });
       return file.read(offset, length);
     },
   };
-  const elf = await inspectElf(recording);
-  const { sections } = await readSectionTable(recording);
-  const tables = extents.splice(0);
   await readVariantFacts(recording, elf, 'x');
-  const gpu = extents.splice(0).map(({ offset, length }) => ({ offset, length: Math.min(length, gpuRead) }));
   const strings = elf.dynamicStringTable;
   const told = await find(file, strings, names, false);
   const runtime = await find(file, strings, functions, false);
@@ -99,7 +137,7 @@ async function slice(library) {
     ...place,
     length: place.length + 8,
   }));
-  const kept = [...tables, ...gpu, ...told, ...runtime, ...spoken];
+  const kept = [...(await tables(file, sections, strings)), ...gpu, ...told, ...runtime, ...spoken];
   kept.push(...(await symbols(file, elf.dynamicSymbolTable, nameOffsets)));
   const hash = sections.find(({ name }) => name === '.gnu.hash');
   kept.push(...(await lastChain(file, hash, elf.dynamicSymbolTable)));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { combineVerdicts } from './combine.js';
 import { detectVariant } from './detect.js';
 import type { VariantFacts } from './facts.js';
-import { facts, oneDnn, cuda112, staticCuda } from './testing/facts.js';
+import { compiledBy, cuda112, facts, oneDnn, open12, staticCuda } from './testing/facts.js';
 
 describe('combineVerdicts', () => {
   const named = (library: string, given: VariantFacts) => detectVariant({ ...given, library });
@@ -43,6 +43,13 @@ describe('combineVerdicts', () => {
         "libb.so is cu102 (libcudart.so.10.2), but liba.so is cu101 (libcudart.so.10.1): they can't be of one build.",
       ],
     });
+  });
+
+  it('takes no older GPU code for a contradiction: libraries come along that were built before', () => {
+    const own = named('libtorch.so', facts(open12, compiledBy([12, 1])));
+    const older = named('libcusparseLt.so', facts([], compiledBy([12, 0])));
+    const muchOlder = named('libnccl.so', facts([], compiledBy([11, 8])));
+    expect(combineVerdicts([older, own, muchOlder])).toMatchObject({ variant: 'cu121', contradictions: [] });
   });
 
   it('refuses to combine nothing', () => {

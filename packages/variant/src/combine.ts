@@ -1,5 +1,6 @@
 import { compatible, strongest, type CudaReading } from './cuda-version.js';
 import { readingOf } from './cuda-verdict.js';
+import { gpuCodeSource } from './completion.js';
 import { VariantError } from './error.js';
 import { sortArchitectures } from './fat-binary.js';
 import type { Features, VariantVerdict } from './verdict.js';
@@ -53,9 +54,15 @@ function contradictions(winner: VariantVerdict, verdicts: readonly VariantVerdic
   if (best === undefined) return [];
   return verdicts.flatMap((verdict) => {
     const reading = readingOf(verdict.cuda);
-    if (reading === undefined || compatible(best, reading)) return [];
+    if (reading === undefined || compatible(best, reading) || isOlderCode(reading, best)) return [];
     return [`${show(winner)}, but ${show(verdict)}: they can't be of one build.`];
   });
+}
+
+/** GPU code may be that of a library which was built long before, and came along. */
+function isOlderCode(reading: CudaReading, best: CudaReading): boolean {
+  if (reading.source !== gpuCodeSource) return false;
+  return reading.major < best.major || (reading.major === best.major && reading.minor < best.minor);
 }
 
 function show({ library, variant, cuda }: VariantVerdict): string {

@@ -11,6 +11,9 @@ import type { NvccAnswer } from './nvcc/answer.js';
 import { cudaWord, type VariantWord } from './variant-word.js';
 import type { Evidence } from './verdict.js';
 
+/** What `cuda.source` has where the compiler of the GPU code tells the release. */
+export const gpuCodeSource = '.nv_fatbin';
+
 /** How a CUDA release that the needed libraries leave open was completed. */
 export interface Completion {
   /** `undefined` where nothing completes it, or where nothing was open. */
@@ -96,7 +99,7 @@ function ownWitnesses(facts: VariantFacts, own: CudaReading | undefined): Witnes
   const compiler = facts.gpuCode.compiledBy.at(-1);
   if (compiler !== undefined) {
     const sentence = `its GPU code was compiled by CUDA ${dotted(compiler)}`;
-    witnesses.push({ by: 'gpu-code', release: compiler, source: '.nv_fatbin', sentence });
+    witnesses.push({ by: 'gpu-code', release: compiler, source: gpuCodeSource, sentence });
   }
   const paths = facts.toolkitPaths.filter(({ release }) => own === undefined || allows(own, release));
   const [path] = paths;
@@ -128,7 +131,7 @@ function disagreements(facts: VariantFacts, counts: CudaReading, witnesses: read
   return witnesses
     .filter(({ by, release }) => {
       if (by !== 'gpu-code') return !allows(counts, release);
-      return !compatible(counts, { ...release, known: 'at-least', source: '.nv_fatbin' });
+      return !compatible(counts, { ...release, known: 'at-least', source: gpuCodeSource });
     })
     .map(({ sentence }) => {
       const decision = counts.source === 'flag' ? `the request (${cudaWord(counts)})` : 'the library';
