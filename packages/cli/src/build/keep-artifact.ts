@@ -28,7 +28,7 @@ export interface BuildProducts {
  */
 export async function keepArtifact(
   products: BuildProducts,
-  { folder }: ProjectFile,
+  { folder, tool }: ProjectFile,
   settings: BuildSettings,
   { host, reporter, signal }: CommandContext,
 ): Promise<string | null> {
@@ -40,6 +40,7 @@ export async function keepArtifact(
     platform: process.platform,
     readText: (path) => readFile(path, 'utf8').catch(() => undefined),
     os: products.compiledFor,
+    commitVariables: tool.identity['commit-env'],
     signal,
   });
   const { commit, os, dirty, notes } = identity;

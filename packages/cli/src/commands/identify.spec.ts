@@ -93,6 +93,19 @@ describe('identify', () => {
     expect(await id(['--commit-env', 'MY_SHA,MXNET_SHA'])).toMatchObject({ commit: other });
   });
 
+  it('takes the order of the configuration, which the flags overrule', async () => {
+    const folder = await writeProject(root, 'configured', {
+      'pyproject.toml': '[tool.wheelwright.identity]\ncommit-env = ["MY_SHA"]\nbranch-env = ["MY_BRANCH"]\n',
+    });
+    const env = { GIT_COMMIT: commit, MY_SHA: other, MY_BRANCH: 'mine', BRANCH_NAME: 'main' };
+    const configured = await identify(folder, ['--json', '--os', 'x1'], env);
+    expect(JSON.parse(configured.stdout)).toMatchObject({ id: { commit: other, branch: 'mine' } });
+    const flagged = await identify(folder, ['--json', '--os', 'x1', '--commit-env', 'GIT_COMMIT'], env);
+    expect(JSON.parse(flagged.stdout)).toMatchObject({ id: { commit } });
+    await writeProject(root, 'misconfigured', { 'pyproject.toml': '[tool.wheelwright]\nidentity = 7\n' });
+    expect(await identify(join(root, 'misconfigured'), [])).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
   it('fails without a commit, and shows what it has found', async () => {
     const { exitCode, stdout, stderr } = await identify(plain, ['--os', 'x1', '--json']);
     expect(exitCode).toBe(2);

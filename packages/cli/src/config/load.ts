@@ -33,6 +33,21 @@ export async function loadProject(folder: string): Promise<ProjectFile> {
   return { folder, path, project, tool };
 }
 
+/**
+ * Reads the table `[tool.wheelwright]` alone, of a folder that may be no project of ours: a command that can do without.
+ *
+ * @returns `undefined` where there is no pyproject.toml or no such table
+ * @throws {@link CliError} `bad-configuration` where it isn't TOML or a key of the table is wrong
+ */
+export async function loadToolTable(folder: string): Promise<ToolTable | undefined> {
+  const path = join(folder, 'pyproject.toml');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined || !text.includes('wheelwright')) return undefined;
+  const { tool, problems } = readTool(await parseToml(path, text));
+  if (tool === undefined) throw new CliError('bad-configuration', describe(path, problems));
+  return tool;
+}
+
 async function readProjectFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -3,10 +3,8 @@ import { z } from 'zod';
 /** A path inside the project, as people write it: relative, with `/`. Where it may lead is checked by its user. */
 const path = z.string().min(1);
 const words = z.array(z.string());
-const environment = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable'),
-  z.string(),
-);
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
+const environment = z.record(variableName, z.string());
 
 const library = z.strictObject({ from: path, base: path.optional(), to: path.optional() });
 const overlay = z.strictObject({ path, to: path.optional() });
@@ -78,6 +76,12 @@ export const toolSchema = z.strictObject({
     .record(z.string().regex(/^[a-z0-9][a-z0-9._+-]*$/, 'is no variant word, such as cu102'), variant)
     .default({}),
   store: z.strictObject({ url: z.string().min(1) }).optional(),
+  identity: z
+    .strictObject({
+      'commit-env': z.array(variableName).min(1).optional(),
+      'branch-env': z.array(variableName).min(1).optional(),
+    })
+    .default({}),
 });
 
 /** What `[tool.wheelwright]` says, with defaults filled in. */

@@ -12,6 +12,7 @@ import {
 } from '@wheelwright/artifact';
 import { checkRequested } from '@wheelwright/variant';
 import type { CommandContext } from '../command.js';
+import { loadToolTable } from '../config/load.js';
 import { CliError } from '../error.js';
 import { findVariant, type FoundVariant, type VariantFlags } from './find-variant.js';
 import { libraryOrigin } from './library-origin.js';
@@ -67,6 +68,7 @@ export async function findIdentity(
   const said = saidLinking(flags);
   const { host, options, reporter, signal } = context;
   reporter.step('reading commit, branch and operating system');
+  const tool = await loadToolTable(options.cwd);
   const root = flags.root === undefined ? undefined : resolve(options.cwd, flags.root);
   const build = await identifyBuild({
     folder: options.cwd,
@@ -77,8 +79,8 @@ export async function findIdentity(
     commit: flags.gitSha,
     branch: flags.branch,
     os: flags.os,
-    commitVariables: flags.commitEnv,
-    branchVariables: flags.branchEnv,
+    commitVariables: flags.commitEnv ?? tool?.identity['commit-env'],
+    branchVariables: flags.branchEnv ?? tool?.identity['branch-env'],
     signal,
   });
   if (target !== undefined) reporter.step(`reading ${target.given}`);
