@@ -96,20 +96,18 @@ function limits({ seconds, mostBytes, isDone, signal }: BoundedCommand, output: 
     const timer = setTimeout(() => {
       resolve({ by: 'time' });
     }, seconds * 1000);
+    const abort = () => {
+      reject(signal?.reason as Error);
+    };
     output.onClose = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     };
     output.onData = () => {
       if (output.size > mostBytes) resolve({ by: 'output' });
       else if (isDone?.(output.text(2)) === true) resolve({ by: 'stopped' });
     };
-    signal?.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
+    signal?.addEventListener('abort', abort, { once: true });
   });
 }
 

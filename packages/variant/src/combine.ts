@@ -1,4 +1,4 @@
-import { compatible, strongest, type CudaReading } from './cuda-version.js';
+import { compareReleases, compatible, strongest, type CudaReading } from './cuda-version.js';
 import { readingOf } from './cuda-verdict.js';
 import { gpuCodeSource } from './completion.js';
 import { VariantError } from './error.js';
@@ -62,7 +62,7 @@ function contradictions(winner: VariantVerdict, verdicts: readonly VariantVerdic
 /** GPU code may be that of a library which was built long before, and came along. */
 function isOlderCode(reading: CudaReading, best: CudaReading): boolean {
   if (reading.source !== gpuCodeSource) return false;
-  return reading.major < best.major || (reading.major === best.major && reading.minor < best.minor);
+  return compareReleases(reading, best) < 0;
 }
 
 function show({ library, variant, cuda }: VariantVerdict): string {

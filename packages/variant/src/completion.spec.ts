@@ -100,6 +100,20 @@ describe('a CUDA release that the needed libraries leave open', () => {
   });
 });
 
+describe('a static runtime whose only GPU code is older', () => {
+  const given = facts([], compiledBy([11, 8]));
+
+  it.each([
+    ['cu124', 'cu124', 'match'],
+    ['cu118', 'cu118', 'match'],
+    ['cu112', 'cu118', 'mismatch'],
+  ])('asked for as %s, is %s', (requested, variant, result) => {
+    const verdict = detectVariant(given, { requested });
+    expect(verdict).toMatchObject({ variant, contradictions: [] });
+    expect(checkRequested(requested, verdict).result).toBe(result);
+  });
+});
+
 describe('sources that contradict one another', () => {
   it('are both shown, and the library wins over nvcc', () => {
     const verdict = detectVariant(facts(['libcudart.so.10.2']), { nvcc: nvccOf(11, 0) });
@@ -123,7 +137,12 @@ describe('sources that contradict one another', () => {
     expect(newer.contradictions).toEqual([
       'libmxnet.so is CUDA 10.2 (libcudart.so.10.2), but its GPU code was compiled by CUDA 11.2: the library counts.',
     ]);
-    expect(detectVariant(facts(['libcudart.so.10.2'], compiledBy([10, 1]))).contradictions).toEqual([]);
+    for (const older of [
+      facts(['libcudart.so.10.2'], compiledBy([10, 1])),
+      facts(open12, compiledBy([11, 8])),
+    ]) {
+      expect(detectVariant(older).contradictions).toEqual([]);
+    }
   });
 
   it.each<[NvccAnswer, string]>([

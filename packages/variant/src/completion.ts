@@ -1,6 +1,6 @@
 import {
   allows,
-  compatible,
+  compareReleases,
   describeReading,
   formatRelease,
   type CudaReading,
@@ -49,7 +49,6 @@ export function completeRelease(
   }: { readonly requested?: VariantWord | undefined; readonly nvcc?: NvccAnswer | undefined },
 ): Completion {
   const witnesses = [...ownWitnesses(facts, own), ...nvccWitness(nvcc)];
-  const floor = floorOf(own, witnesses);
   if (own?.known === 'exact') {
     return {
       reading: undefined,
@@ -58,12 +57,13 @@ export function completeRelease(
       contradictions: disagreements(facts, own, witnesses),
     };
   }
-  const possible = witnesses.filter(({ release }) => floor === undefined || allows(floor, release));
+  const possible = witnesses.filter(({ release }) => isPossible(release, own, witnesses));
   const word = requested?.kind === 'cuda' ? requested : undefined;
-  const wanted =
-    word !== undefined && (floor === undefined || allows(floor, word.release)) ? word : undefined;
+  const wanted = word !== undefined && isPossible(word.release, own, witnesses) ? word : undefined;
   const [witness] =
-    wanted === undefined ? possible : possible.filter((one) => same(one.release, wanted.release));
+    wanted === undefined
+      ? possible
+      : possible.filter((one) => compareReleases(one.release, wanted.release) === 0);
   if (witness !== undefined) {
     const reading: CudaReading = { ...witness.release, known: 'exact', source: witness.source };
     return {
@@ -117,22 +117,25 @@ function nvccWitness(nvcc: NvccAnswer | undefined): Witness[] {
   return [{ by: 'nvcc', release: nvcc.release, source: 'nvcc', sentence }];
 }
 
-/** The lowest release that is possible: no linker takes GPU code of a newer compiler. */
-function floorOf(own: CudaReading | undefined, witnesses: readonly Witness[]): CudaReading | undefined {
-  const code = witnesses.find(({ by }) => by === 'gpu-code');
-  if (code === undefined || own?.known === 'exact') return own;
-  const bound: CudaReading = { ...code.release, known: 'at-least', source: code.source };
-  if (own === undefined) return bound;
-  return compatible(own, bound) && bound.minor >= own.minor ? bound : own;
+/**
+ * Whether a release may be the library's: the needed libraries allow it, and it isn't older than the compiler of its GPU
+ * code, for no linker takes code of a newer one. Code that the needed libraries themselves rule out bounds nothing.
+ */
+function isPossible(
+  release: CudaRelease,
+  own: CudaReading | undefined,
+  witnesses: readonly Witness[],
+): boolean {
+  if (own !== undefined && !allows(own, release)) return false;
+  const code = witnesses.find(({ by }) => by === 'gpu-code')?.release;
+  if (code === undefined || (own !== undefined && code.major > own.major)) return true;
+  return compareReleases(release, code) >= 0;
 }
 
 /** Who says another release than the one that counts. Older GPU code is none: it comes from static libraries. */
 function disagreements(facts: VariantFacts, counts: CudaReading, witnesses: readonly Witness[]): string[] {
   return witnesses
-    .filter(({ by, release }) => {
-      if (by !== 'gpu-code') return !allows(counts, release);
-      return !compatible(counts, { ...release, known: 'at-least', source: gpuCodeSource });
-    })
+    .filter(({ by, release }) => !allows(counts, release) && (by !== 'gpu-code' || isNewer(release, counts)))
     .map(({ sentence }) => {
       const decision = counts.source === 'flag' ? `the request (${cudaWord(counts)})` : 'the library';
       const what = `${facts.library} is ${describeReading(counts)} (${counts.source})`;
@@ -140,8 +143,8 @@ function disagreements(facts: VariantFacts, counts: CudaReading, witnesses: read
     });
 }
 
-function same(one: CudaRelease, other: CudaRelease): boolean {
-  return one.major === other.major && one.minor === other.minor;
+function isNewer(release: CudaRelease, counts: CudaReading): boolean {
+  return counts.known === 'exact' ? compareReleases(release, counts) > 0 : release.major > counts.major;
 }
 
 function dotted(release: CudaRelease): string {

@@ -34,6 +34,11 @@ export function readCudaSoname(library: string): CudaReading | undefined {
   return { major, minor, known: open ? 'at-least' : 'exact', source };
 }
 
+/** Below 0 where the first release is older, above 0 where it's newer. */
+export function compareReleases(one: CudaRelease, other: CudaRelease): number {
+  return one.major - other.major || one.minor - other.minor;
+}
+
 /** Whether a release may be the one that a reading speaks of. */
 export function allows(reading: CudaReading, release: CudaRelease): boolean {
   if (reading.major !== release.major) return false;
@@ -58,8 +63,7 @@ export function strongest(readings: readonly CudaReading[]): CudaReading | undef
     (one, other) =>
       strength[other.known] - strength[one.known] ||
       Number(one.source === 'flag') - Number(other.source === 'flag') ||
-      other.major - one.major ||
-      other.minor - one.minor,
+      compareReleases(other, one),
   )[0];
 }
 

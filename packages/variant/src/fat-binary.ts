@@ -1,6 +1,6 @@
 import type { ByteSource } from '@wheelwright/elf';
 import { cubinToolkit } from './cubin.js';
-import type { CudaRelease } from './cuda-version.js';
+import { compareReleases, type CudaRelease } from './cuda-version.js';
 import { ptxToolkit } from './ptx.js';
 
 const magic = 0xba55ed50;
@@ -139,8 +139,4 @@ export function mergeGpuCode(one: GpuCode, other: GpuCode): GpuCode {
     compiledBy: [...one.compiledBy, ...more].sort(compareReleases),
     problem: other.problem,
   };
-}
-
-function compareReleases(one: CudaRelease, other: CudaRelease): number {
-  return one.major - other.major || one.minor - other.minor;
 }
