@@ -125,6 +125,7 @@ describe('variant', () => {
   it.each([
     ['a file that is no ELF file', ['lib/notes.txt'], 2, 'notes.txt'],
     ['a program', ['lib/program'], 2, 'no shared library'],
+    ['a device', ['/dev/zero'], 2, 'no shared library'],
     ['a path that is not there', ['nowhere.so'], 4, 'nowhere.so'],
     ['a wheel that is none', ['lib/cpu.so.whl'], 4, 'cpu.so.whl'],
     ['a word that is none', ['--variant', '../x', 'lib/cpu.so'], 2, 'variant'],

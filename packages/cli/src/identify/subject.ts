@@ -41,7 +41,10 @@ const mostMetaBytes = 16 << 20;
  * CliError `bad-project` where there is no shared library
  */
 export async function readSubject(path: string, given: string, signal: AbortSignal): Promise<Subject> {
-  if ((await stat(path)).isDirectory()) return readFolder(path, signal);
+  const stats = await stat(path);
+  if (stats.isDirectory()) return readFolder(path, signal);
+  // A named pipe would be waited for without end.
+  if (!stats.isFile()) throw noLibrary(given);
   if (path.endsWith('.whl')) return readWheel(path, signal);
   const library = await withSource(path, (source) => inspect(source, given, true));
   if (library === undefined) throw noLibrary(given);
