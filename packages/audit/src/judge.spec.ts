@@ -54,6 +54,15 @@ describe('the platform', () => {
     });
   });
 
+  it('is what another system’s wheel claims, which is not judged', async () => {
+    expect(await verdict({}, { claimed: ['win_amd64'] })).toMatchObject({
+      pure: false,
+      platform: 'win_amd64',
+      conforms: true,
+      suggestedTag: null,
+    });
+  });
+
   it('is that of the first file where architectures are mixed', async () => {
     const [arm, intel] = [{ machine: 'aarch64' } as const, { machine: 'x86_64' } as const];
     expect((await verdict({ a: arm, b: intel })).platform).toBe('manylinux_2_17_aarch64');

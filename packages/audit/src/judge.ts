@@ -63,7 +63,7 @@ export function judge(input: JudgeInput): Verdict {
   ];
   const offences = [...broken, ...(judgesTags ? disagreementOffences(tags) : [])];
   const base = { kind: input.kind, claimed, files, conforms: broken.length === 0 };
-  if (subject === undefined) return withoutSubject(base, offences);
+  if (subject === undefined) return withoutSubject(base, claims, offences);
   const judged: Judged = {
     files: selectFiles(files, subject).fitting,
     family: subject.family,
@@ -154,21 +154,23 @@ function externalOf({ missing }: Complaints): Record<string, string | null> {
   return Object.fromEntries(missing.map(({ library, host }) => [library, host?.path ?? null]));
 }
 
-/** No file, or none for a machine that platform tags speak of. */
+/** No file, or none for a machine that platform tags speak of. What other systems' wheels hold isn't looked at. */
 function withoutSubject(
   base: Pick<Verdict, 'kind' | 'claimed' | 'files' | 'conforms'>,
+  claims: readonly Claim[],
   offences: Verdict['offences'],
 ): Verdict {
-  const pure = base.files.length === 0;
-  const platform = pure ? 'any' : `linux_${base.files[0]?.elf.machine ?? ''}`;
+  const [file] = base.files;
+  const foreign = claims.find(({ parsed }) => parsed.kind === 'foreign')?.tag;
+  const platform = file === undefined ? (foreign ?? 'any') : `linux_${file.elf.machine}`;
   return {
     ...base,
-    pure,
+    pure: file === undefined && foreign === undefined,
     platform,
     platformBySymbols: platform,
     offences,
     fixes: [],
-    suggestedTag: suggestTag(base.files, platform) ?? null,
+    suggestedTag: foreign === undefined ? (suggestTag(base.files, platform) ?? null) : null,
     external: {},
   };
 }

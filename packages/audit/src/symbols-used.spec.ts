@@ -20,6 +20,14 @@ describe('symbolsUsed', () => {
     expect(symbolsUsed(elf, 'libplain.so')).toEqual(['plain']);
   });
 
+  it('takes nothing without a version for glibc’s', async () => {
+    const elf = await read({
+      needed: ['libgomp.so.1', 'libm.so.6', 'libc.so.6'],
+      imports: ['omp_get_num_threads'],
+    });
+    expect(symbolsUsed(elf, 'libgomp.so.1')).toEqual(['omp_get_num_threads']);
+  });
+
   it('tells libraries without versions apart by names, and nothing where they say nothing', async () => {
     const elf = await read({
       needed: ['libhipblas.so.2', 'libhipblaslt.so.0', 'libsycl.so.8', 'libother.so'],

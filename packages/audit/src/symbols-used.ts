@@ -34,7 +34,9 @@ const ANYBODY = '';
 
 /** Undefined symbols without a version that a library has to provide, by the library: weak ones need nobody. */
 function unboundSymbols(elf: ElfFile): ReadonlyMap<string, readonly string[]> {
-  const providers = elf.needed.filter((library) => !(library in elf.versionNeeds) && !isLoader(library));
+  const providers = elf.needed.filter(
+    (library) => !(library in elf.versionNeeds) && !isLoader(library) && !ALWAYS_VERSIONED.test(library),
+  );
   const unbound = new Map<string, string[]>();
   for (const symbol of elf.imports) {
     if (symbol.weak || !isFree(symbol)) continue;
@@ -47,6 +49,10 @@ function unboundSymbols(elf: ElfFile): ReadonlyMap<string, readonly string[]> {
   }
   return unbound;
 }
+
+/** Libraries of GNU systems that have no symbol without a version: what is unbound isn't theirs. */
+const ALWAYS_VERSIONED =
+  /^(?:lib(?:c|m)\.so\.6(?:\.1)?|lib(?:pthread|util|anl)\.so|lib(?:dl|rt|gcc_s|stdc\+\+)\.so)/;
 
 /** Whether any library may provide a symbol: it isn't bound to one, and isn't the interpreter's or the toolchain's. */
 function isFree({ name, library }: ImportedSymbol): boolean {

@@ -41,7 +41,7 @@ export interface Fix {
 /** The answer of the audit: the JSON fields of `audit` (docs/architecture.md) without schema and path. */
 export interface Verdict {
   readonly kind: 'wheel' | 'file' | 'folder';
-  /** No native code is in it. */
+  /** No native code is in it. What isn't ELF isn't looked at: a wheel of another system is not said to be pure. */
   readonly pure: boolean;
   readonly claimed: readonly string[];
   /** The most widely installable tag that it meets as it is. */

@@ -106,10 +106,11 @@ describe('build-wheel with libraries that are built already', () => {
     const { exitCode, stdout } = await wheelwright(folder, ['build-wheel']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('py3-none-linux_x86_64');
-    expect(stdout).toContain('libgomp.so.1 is needed and brought by nobody');
+    expect(stdout).toContain('it needs libgomp.so.1, brought by nobody');
+    expect(stdout).toMatch(/libgomp\.so\.1 +demo_ops/);
     const insisted = await wheelwright(folder, ['build-wheel', '--platform', 'manylinux2014_x86_64']);
     expect(insisted.exitCode).toBe(1);
-    expect(insisted.stdout).toContain('does not hold');
+    expect(insisted.stdout).toContain('not manylinux2014_x86_64 or manylinux_2_17_x86_64 as it claims');
   });
 
   it('packs a project without native code for any platform', async () => {

@@ -31,11 +31,14 @@ export function describeVerdict(path: string, verdict: Verdict, layout: VerdictL
 }
 
 function headline(path: string, verdict: Verdict, { style, policy }: VerdictLayout): string {
-  const { pure, claimed, conforms, platform, offences } = verdict;
+  const { pure, claimed, conforms, platform, offences, files } = verdict;
   const name = style.bold(path);
   const is = pure ? 'any: there is no native code in it' : platform;
   const asked = policy === undefined ? claimed : [policy];
   if (asked.length === 0) return `${name} is ${is}`;
+  if (!pure && files.length === 0 && conforms) {
+    return `${style.yellow('!')} ${name} claims ${asked.join(', ')}: what other systems' wheels hold is not judged`;
+  }
   const claims = policy === undefined ? ' as it claims' : '';
   if (conforms) {
     const keeps = pure
