@@ -46,7 +46,9 @@ export function audit(paths: readonly string[], options: Record<string, unknown>
         unmatched: unmatched(exclude, verdict),
       };
     });
-    for (const pattern of exclude.filter((one) => results.every((result) => result.unmatched.includes(one)))) {
+    for (const pattern of exclude.filter((one) =>
+      results.every((result) => result.unmatched.includes(one)),
+    )) {
       reporter.warn(`--exclude ${pattern} matches no library that is needed; is its version missing?`);
     }
     return {

@@ -4,7 +4,7 @@ import type { MemberData } from './inflate.js';
 import { Inflater } from './inflater.js';
 import { KeptChunks, type Room } from './kept-chunks.js';
 
-/** What is kept of a member for a look back (docs/decisions/0010-members-in-one-pass.md). */
+/** What is kept of a member for a look back (docs/decisions/0009-members-in-one-pass.md). */
 const ROOM: Room = { first: 16 << 20, last: 4 << 20 };
 
 /** A first read up to here is a look at what a member is: most members are never read further. */
