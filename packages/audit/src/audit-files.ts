@@ -1,11 +1,10 @@
 import { inspectElf, type ByteSource } from '@wheelwright/elf';
-import { parseWheelFile } from '@wheelwright/wheel';
 import { MAX_WHEEL_FILE, WHEEL_FILE, type AuditOptions } from './audit-wheel.js';
 import type { AuditedFile } from './graph.js';
 import { findHostLibraries } from './host-search.js';
 import { inspectCandidate, type Candidate } from './inspect-files.js';
 import { judge } from './judge.js';
-import type { TagClaims } from './tag-claim.js';
+import { tagLines, type TagClaims } from './tag-claim.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -37,7 +36,7 @@ export async function auditFolder(
     const { path, source } = candidate;
     if (WHEEL_FILE.test(path) && source.size <= MAX_WHEEL_FILE) {
       const text = new TextDecoder().decode(await source.read(0, source.size));
-      wheelFile = { path, tags: parseWheelFile(text).tags };
+      wheelFile = { path, tags: tagLines(text) };
     }
     const file = await inspectCandidate(candidate);
     if (file !== undefined) files.push(file);

@@ -1,10 +1,10 @@
 import type { ByteSource } from '@wheelwright/elf';
-import { openWheel, parseWheelFile, parseWheelFilename, type WheelMember } from '@wheelwright/wheel';
+import { openWheel, parseWheelFilename, type WheelMember } from '@wheelwright/wheel';
 import { findHostLibraries } from './host-search.js';
 import { inspectMembers } from './inspect-files.js';
 import { judge, type JudgeInput } from './judge.js';
 import { inRecordOrder } from './record-order.js';
-import type { TagClaims } from './tag-claim.js';
+import { tagLines, type TagClaims } from './tag-claim.js';
 import type { Verdict } from './verdict.js';
 
 /** How an audit is asked for. */
@@ -51,5 +51,5 @@ async function tagsInside(members: readonly WheelMember[]): Promise<TagClaims['w
   const member = members.find(({ name }) => WHEEL_FILE.test(name));
   if (member === undefined) return undefined;
   const text = new TextDecoder().decode(await member.bytes(MAX_WHEEL_FILE));
-  return { path: member.name, tags: parseWheelFile(text).tags };
+  return { path: member.name, tags: tagLines(text) };
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimedPlatforms, claimedPython, tagDisagreement, tell, type TagClaims } from './tag-claim.js';
+import {
+  claimedPlatforms,
+  claimedPython,
+  tagDisagreement,
+  tagLines,
+  tell,
+  type TagClaims,
+} from './tag-claim.js';
 
 const claims = (name: string | undefined, ...inside: readonly string[]): TagClaims => {
   const [python = '', abi = '', platform = ''] = name?.split('-') ?? [];
@@ -19,6 +26,13 @@ describe('the tags of a wheel', () => {
   it('are WHEEL’s where there is no name', () => {
     const inside = claims(undefined, 'cp311-abi3-any', 'cp312.cp313-abi3-any');
     expect(claimedPython(inside)).toEqual({ python: ['cp311', 'cp312', 'cp313'], abi: ['abi3'] });
+  });
+});
+
+describe('tagLines', () => {
+  it('reads nothing but the tags', () => {
+    const text = 'Generator: a\r\nGenerator: b\r\nTag: py2-none-any\r\ntag:py3-none-any\nNo-Tag: x\nTag: \n';
+    expect(tagLines(text)).toEqual(['py2-none-any', 'py3-none-any']);
   });
 });
 

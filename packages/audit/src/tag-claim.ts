@@ -9,6 +9,14 @@ export interface TagClaims {
   readonly wheelFile: { readonly path: string; readonly tags: readonly string[] } | undefined;
 }
 
+/**
+ * The `Tag:` lines of a WHEEL file, and nothing else of it: whether the rest obeys the format is a verifier's to
+ * tell, and an audit isn't kept from its answer by it (delocate writes a second Generator, for one).
+ */
+export function tagLines(text: string): string[] {
+  return Array.from(text.matchAll(/^Tag[ \t]*:[ \t]*(\S+)[ \t]*\r?$/gim), ([, tag = '']) => tag);
+}
+
 /** The three parts of a tag, each one word or several joined by `.` (PEP 425). */
 export interface TagParts {
   readonly python: string;

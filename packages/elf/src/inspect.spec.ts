@@ -124,6 +124,13 @@ describe('inspectElf', () => {
     expect(file).toMatchObject({ features: ['IBT'], isa: 'x86-64-v2' });
   });
 
+  it('ends with one that leads beyond its segment, as patched files have', async () => {
+    const bytes = Buffer.from(buildElf({ buildId: 'abcd', needed: ['libc.so.6'] }));
+    bytes.writeUInt32LE(0x13000, bytes.indexOf('GNU\0') - 8);
+    const file = await inspectElf(bufferSource(bytes));
+    expect(file).toMatchObject({ buildId: undefined, needed: ['libc.so.6'] });
+  });
+
   it('says which kernel a file wants', async () => {
     const file = await inspect({ machine: 's390x', abiTag: [3, 2, 0], buildId: 'ab' });
     expect(file).toMatchObject({ abiTag: { os: 'Linux', version: '3.2.0' }, buildId: 'ab' });

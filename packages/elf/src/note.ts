@@ -86,7 +86,10 @@ interface Note {
   readonly size: number;
 }
 
-/** Name and content are padded to the segment's alignment: 4 bytes, or 8 for properties in 64-bit files. */
+/**
+ * The notes of a segment, up to one that leads beyond it. Name and content are padded to the segment's alignment:
+ * 4 bytes, or 8 for properties in 64-bit files.
+ */
 async function* notesOf(reader: BoundedReader, header: FileHeader, segment: Segment): AsyncGenerator<Note> {
   const structure = 'a note';
   const alignment = segment.align === 8 ? 8 : 4;
@@ -99,13 +102,9 @@ async function* notesOf(reader: BoundedReader, header: FileHeader, segment: Segm
     const size = cursor.u32();
     const type = cursor.u32();
     const offset = segment.offset + padded(at + 12 + nameSize - segment.offset);
-    if (offset + size > end) {
-      throw new ElfError('malformed', `a note of ${size} bytes leads beyond its segment`, {
-        offset: at,
-        structure,
-        expected: `an end before offset ${end}`,
-      });
-    }
+    // A segment that a tool left behind when it moved the section, as old patchelfs did, holds anything: there are
+    // no more notes in it, and no loader minds.
+    if (offset + size > end) return;
     const name = await reader.read(at + 12, Math.min(nameSize, GNU.length + 1), structure);
     yield { name, type, offset, size };
     at = segment.offset + padded(offset + size - segment.offset);
