@@ -8,17 +8,22 @@ const LONGEST = 0xffff;
  * A name of a directory ends in `/`; only the reader meets those. Throws `unsafe-name`.
  */
 export function checkMemberName(name: string): void {
-  const reason = whyUnsafe(name);
+  const reason = controlCharacter(name) ? 'contains a control character' : whyUnsafe(name);
   if (reason !== undefined) {
     throw new WheelError('unsafe-name', `member name ${quoted(name)} ${reason}`, { member: name });
   }
 }
 
-function whyUnsafe(name: string): string | undefined {
+/** Whether a name holds what no file's name should: the index refuses it by itself. */
+export function controlCharacter(name: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(name);
+}
+
+/** What makes a name unsafe to write, as the end of a sentence; `undefined` for a safe one. */
+export function whyUnsafe(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (Buffer.byteLength(name) > LONGEST) return `is longer than ${LONGEST} bytes`;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(name)) return 'contains a control character';
   if (/\p{Surrogate}/u.test(name)) return 'is not Unicode text';
   if (name.includes('\\')) return 'contains a backslash';
   if (name.startsWith('/')) return 'is absolute';
@@ -29,12 +34,26 @@ function whyUnsafe(name: string): string | undefined {
   return undefined;
 }
 
+/** Two names that cannot both be unpacked, in the order of their sorting. */
+export interface Collision {
+  readonly first: string;
+  readonly second: string;
+  /** Whether one is a file where the other needs a folder. */
+  readonly fileAndFolder: boolean;
+}
+
 /**
  * Refuses two members of one name, and a file whose name another member needs as its folder. With `fold`,
  * names that differ by case or by Unicode composition only count as one, as they do on macOS and Windows.
  * Throws `duplicate-name`.
  */
 export function checkUniqueNames(names: readonly string[], options: { readonly fold: boolean }): void {
+  const [collision] = nameCollisions(names, options);
+  if (collision !== undefined) throw duplicate(collision.first, collision.second);
+}
+
+/** All pairs of neighbours that `checkUniqueNames` would refuse. */
+export function nameCollisions(names: readonly string[], options: { readonly fold: boolean }): Collision[] {
   const paths = names.map((name) => {
     const folder = name.endsWith('/');
     const path = folder ? name.slice(0, -1) : name;
@@ -42,11 +61,17 @@ export function checkUniqueNames(names: readonly string[], options: { readonly f
     return { name, folder, key: (options.fold ? folded(path) : path).replaceAll('/', '\0') };
   });
   paths.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  let previous: Path | undefined;
-  for (const path of paths) {
-    if (previous !== undefined && collide(previous, path)) throw duplicate(previous.name, path.name);
-    previous = path;
-  }
+  return paths.flatMap((path, index): Collision[] => {
+    const previous = paths[index - 1];
+    if (previous === undefined || !collide(previous, path)) return [];
+    return [
+      {
+        first: previous.name,
+        second: path.name,
+        fileAndFolder: previous.key !== path.key || previous.folder !== path.folder,
+      },
+    ];
+  });
 }
 
 interface Path {

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw, type ZlibOptions } from 'node:zlib';
 import { type ByteSource, readExactly } from '../byte-source.js';
 import { quoted, WheelError } from '../error.js';
 import { METHOD_STORE } from './constants.js';
@@ -18,15 +18,27 @@ export interface MemberData {
 const READ = 1 << 18;
 const CHUNK = 1 << 18;
 
+/** How large the pieces are, and how much is inflated ahead of the reader, who may hash on another thread meanwhile. */
+export interface Pace {
+  readonly chunk: number;
+  readonly ahead: number;
+}
+const UNHURRIED: Pace = { chunk: CHUNK, ahead: CHUNK };
+
 /**
- * The bytes of a member from its start, in pieces of at most 256 KiB. Never gives more than the declared size;
+ * The bytes of a member from its start, in pieces of at most 256 KiB, or as `pace` says. Never gives more than the declared size;
  * the end is reached only if size, CRC and the length of the compressed data were all as declared.
  * Throws `size-mismatch`, `crc-mismatch`, or `bad-archive` where the data isn't a deflate stream.
  */
-export async function* memberChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* memberChunks(
+  member: MemberData,
+  pace: Pace = UNHURRIED,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let done = 0;
   let crc = 0;
-  for await (const chunk of member.method === METHOD_STORE ? rawChunks(member) : inflatedChunks(member)) {
+  for await (const chunk of member.method === METHOD_STORE
+    ? rawChunks(member)
+    : inflatedChunks(member, pace)) {
     done += chunk.length;
     if (done > member.size) throw sizeMismatch(member, `at least ${done}`);
     crc = crc32(chunk, crc);
@@ -43,8 +55,11 @@ async function* rawChunks(member: MemberData): AsyncGenerator<Uint8Array, void, 
   }
 }
 
-async function* inflatedChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
-  const inflate = createInflateRaw({ chunkSize: CHUNK });
+async function* inflatedChunks(
+  member: MemberData,
+  { chunk: chunkSize, ahead }: Pace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const inflate = createInflateRaw({ chunkSize, readableHighWaterMark: ahead } as ZlibOptions);
   const raw = Readable.from(rawChunks(member), { objectMode: false, highWaterMark: READ });
   pipeline(raw, inflate, () => undefined);
   try {
