@@ -3,6 +3,8 @@ export { oracle, oracleEnvironment, repositoryRoot, type OracleResult } from './
 export { temporaryFolder } from './temporary-folder.js';
 export { python } from './wheel/python.js';
 export { type RawEnd, type RawHeader, type RawMember, rawZip } from './wheel/raw-zip.js';
+export { type BrokenWheel, brokenWheels } from './wheel/broken-wheel.js';
+export { type MadeWheel, madeWheel, type WheelChange } from './wheel/sound-wheel.js';
 export { buildElf } from './elf/build.js';
 export { compileLibrary } from './elf/compile.js';
 export { tool } from './elf/tool.js';

@@ -3,6 +3,7 @@ import * as api from './index.js';
 
 it('exports what it means to', () => {
   expect(Object.keys(api).sort()).toEqual([
+    'RULES',
     'WheelError',
     'bufferSource',
     'checkName',
@@ -21,6 +22,7 @@ it('exports what it means to', () => {
     'parseWheelFilename',
     'projectReadme',
     'recordHash',
+    'verifyWheel',
     'wheelFileText',
     'writeWheel',
   ]);

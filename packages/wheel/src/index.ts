@@ -12,6 +12,8 @@ export { projectReadme, type ReadmeSource } from './project/readme.js';
 export { formatRecord, parseRecord, recordHash, type RecordRow } from './record.js';
 export { expandTags, type WheelTags } from './tag.js';
 export { normaliseVersion } from './version.js';
+export { RULES, type RuleId, type WheelProblem } from './verify/rule.js';
+export { verifyWheel, type Verification, type VerifyOptions } from './verify/verify.js';
 export { openWheel, type SourceOptions, type Wheel, type WheelMember } from './wheel.js';
 export { parseWheelFile, type WheelFile, type WheelFileInput, wheelFileText } from './wheel-file.js';
 export { type WrittenWheel, type WriteOptions, writeWheel } from './write.js';

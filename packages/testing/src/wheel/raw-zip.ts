@@ -20,6 +20,12 @@ export interface RawMember extends RawHeader {
   /** The upper half of the external attributes; 0o100644 if not given. */
   readonly mode?: number;
   readonly offset?: number;
+  /** Of the central directory. */
+  readonly comment?: string;
+  /** Bytes between the member before and the local header. */
+  readonly before?: Uint8Array;
+  /** Bytes behind the data, such as a data descriptor. */
+  readonly behind?: Uint8Array;
   /** Where the local header says something else. */
   readonly local?: RawHeader;
 }
@@ -30,6 +36,8 @@ export interface RawEnd {
   readonly offset?: number;
   readonly size?: number;
   readonly comment?: string;
+  /** ZIP64 end record and locator before it; what the record says of its own size. */
+  readonly zip64?: { readonly recordSize?: number; readonly offset?: number };
 }
 
 /**
@@ -53,17 +61,24 @@ export function rawZip(members: readonly RawMember[], end: RawEnd = {}): Buffer 
     };
     const central = { ...sound, ...member };
     const local = header(0x04034b50, 30, { ...central, ...member.local });
-    const entry = header(0x02014b50, 46, central);
+    const comment = Buffer.from(member.comment ?? '');
+    const entry = Buffer.concat([header(0x02014b50, 46, central), comment]);
+    entry.writeUInt16LE(comment.length, 32);
+    offset += member.before?.length ?? 0;
     entry.writeUInt32LE(((member.mode ?? 0o100644) << 16) >>> 0, 38);
     entry.writeUInt32LE(member.offset ?? offset, 42);
     directory.push(entry);
-    parts.push(local, Buffer.from(data));
-    offset += local.length + data.length;
+    const behind = member.behind ?? Buffer.alloc(0);
+    parts.push(Buffer.from(member.before ?? []), local, Buffer.from(data), Buffer.from(behind));
+    offset += local.length + data.length + behind.length;
   }
+  const size = Buffer.concat(directory).length;
+  const plain = { count: members.length, offset, size };
   return Buffer.concat([
     ...parts,
     ...directory,
-    endRecord(members.length, offset, Buffer.concat(directory).length, end),
+    zip64End(plain, end),
+    endRecord(members.length, offset, size, end),
   ]);
 }
 
@@ -86,6 +101,24 @@ function header(signature: number, length: number, fields: Fields): Buffer {
   bytes.writeUInt16LE(name.length, at + 22);
   bytes.writeUInt16LE(extra.length, at + 24);
   return Buffer.concat([bytes, name, extra]);
+}
+
+function zip64End(
+  { count, offset, size }: { count: number; offset: number; size: number },
+  { zip64 }: RawEnd,
+): Buffer {
+  if (zip64 === undefined) return Buffer.alloc(0);
+  const bytes = Buffer.alloc(76);
+  bytes.writeUInt32LE(0x06064b50, 0);
+  bytes.writeBigUInt64LE(BigInt(zip64.recordSize ?? 44), 4);
+  [0x032d, 45].forEach((value, index) => bytes.writeUInt16LE(value, 12 + 2 * index));
+  [count, count, size, zip64.offset ?? offset].forEach((value, index) =>
+    bytes.writeBigUInt64LE(BigInt(value), 24 + 8 * index),
+  );
+  bytes.writeUInt32LE(0x07064b50, 56);
+  bytes.writeBigUInt64LE(BigInt(offset + size), 64);
+  bytes.writeUInt32LE(1, 72);
+  return bytes;
 }
 
 function endRecord(count: number, offset: number, size: number, end: RawEnd): Buffer {

@@ -75,7 +75,7 @@ export async function verifyWheel(source: ByteSource, options: VerifyOptions = {
   const texts = textReader(source, readable, start, report);
   const { expected } = await checkDistInfoFiles({ members, filename: options.filename, texts, report });
   if (!isBomb(members, source.size, report)) {
-    await checkContents(source, { members: readable, start, expected }, options, report);
+    await checkContents(source, { members: readable, all: members.length, start, expected }, options, report);
   }
   const problems = findings.of('problem');
   const files = members.filter(({ folder }) => !folder).length;
@@ -122,13 +122,15 @@ async function checkNoTar(source: ByteSource, report: Report): Promise<void> {
 
 interface Readable {
   readonly members: readonly Member[];
+  /** How many members there are, with those that can't be read. */
+  readonly all: number;
   readonly start: number;
   readonly expected: ReadonlyMap<string, Expected>;
 }
 
 async function checkContents(
   source: ByteSource,
-  { members, start, expected }: Readable,
+  { members, all, start, expected }: Readable,
   options: VerifyOptions,
   report: Report,
 ): Promise<void> {
@@ -151,7 +153,8 @@ async function checkContents(
   const read =
     options.readContents ?? readContentsHere(source, options.concurrency ?? availableParallelism() + 1);
   await read([...byTask.keys()], done, signal);
-  if (extents.length === members.length) checkExtents(extents, start, report);
+  // Where one member's place isn't known, it isn't known either what lies between the others.
+  if (extents.length === all) checkExtents(extents, start, report);
 }
 
 function judgeContent(
