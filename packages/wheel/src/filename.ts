@@ -44,16 +44,22 @@ export function parseWheelFilename(name: string): WheelFilename {
  * Throws `bad-name`, `bad-version`, `bad-tag`, or `bad-filename` for the build tag.
  */
 export function formatWheelFilename(parts: WheelFilename): string {
-  if (parts.build !== undefined) checkBuild(parts.build);
-  const { python, abi, platform } = normaliseTags(parts.tags);
-  return [
-    normaliseDistribution(parts.distribution),
-    normaliseVersion(parts.version),
-    ...(parts.build === undefined ? [] : [parts.build]),
-    python,
-    abi,
-    `${platform}.whl`,
-  ].join('-');
+  return formatTaggedFilename({
+    ...parts,
+    distribution: normaliseDistribution(parts.distribution),
+    version: normaliseVersion(parts.version),
+  });
+}
+
+/**
+ * The file name of a wheel whose name and version are spelt as its dist-info folder spells them, normalised or not.
+ * Throws `bad-tag`, or `bad-filename` for the build tag.
+ */
+export function formatTaggedFilename({ distribution, version, build, tags }: WheelFilename): string {
+  if (build !== undefined) checkBuild(build);
+  const { python, abi, platform } = normaliseTags(tags);
+  const parts = [distribution, version, ...(build === undefined ? [] : [build]), python, abi, platform];
+  return `${parts.join('-')}.whl`;
 }
 
 function checkBuild(build: string): void {
