@@ -26,6 +26,9 @@ export type WheelErrorCode =
   // What is written, and where.
   | 'bad-input'
   | 'input-changed'
+  | 'link-leads-out'
+  | 'mixed-platforms'
+  | 'exists'
   | 'not-found'
   | 'out-of-space'
   | 'aborted'

@@ -5,6 +5,10 @@ export { formatWheelFilename, parseWheelFilename, type WheelFilename } from './f
 export type { WheelInput } from './input.js';
 export type { WheelSpec } from './layout.js';
 export { coreMetadata, type MetadataContent } from './metadata.js';
+export { type FolderFiles, type FolderLink, type LibraryName, listFolder } from './folder-files.js';
+export { type PackedWheel, packFolder, type PackOptions } from './pack.js';
+export { type RetaggedWheel, type RetagOptions, retagWheel, type TagChange } from './retag.js';
+export { type UnpackedWheel, type UnpackOptions, unpackWheel } from './unpack.js';
 export { checkName, normaliseDistribution } from './name.js';
 export { checkProject } from './project/check-project.js';
 export type { LicenseTable, Person, Project, ReadmeTable } from './project/project.js';

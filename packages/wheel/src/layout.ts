@@ -120,6 +120,6 @@ function into(folder: string, input: WheelInput): WheelInput {
 }
 
 /** In the order of UTF-8 bytes, which is the same everywhere. */
-function byName(a: WheelInput, b: WheelInput): number {
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
 }

@@ -1,19 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { WheelError } from './error.js';
 import { fileError } from './system-error.js';
+import { sweep, temporaryName } from './temporary-name.js';
 
 /**
  * Writes a file as a whole or not at all: `write` gets a new file beside the destination, which is synced to
  * disk and renamed over it when `write` is done. After any error, `write`'s own too, the new file is removed and
- * the destination is as before. Throws `out-of-space`, `not-found`, `io`, and what `write` throws.
+ * the destination is as before; what a killed run left there is removed first. Throws `out-of-space`, `not-found`, `io`, and what `write` throws.
  */
 export async function replaceFile<T>(
   path: string,
   write: (file: FileHandle, path: string) => Promise<T>,
 ): Promise<T> {
   const folder = dirname(path);
-  const temporary = join(folder, `.wheelwright-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = temporaryName(folder);
+  await sweep(folder);
   let file: FileHandle | undefined;
   try {
     // The mode less the umask: 644 where that is usual, so that the wheel can be served.
@@ -28,6 +30,37 @@ export async function replaceFile<T>(
   } catch (error) {
     await file?.close().catch(() => undefined);
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileError(error, 'writing', path);
+  }
+}
+
+/**
+ * Makes a folder as a whole or not at all: `fill` gets a new folder beside the destination, which is renamed to it
+ * when it's done. With `replace`, one that is there is removed just before; else it's refused with `exists`.
+ */
+export async function makeFolder<T>(
+  path: string,
+  options: { readonly replace: boolean },
+  fill: (folder: string) => Promise<T>,
+): Promise<T> {
+  const parent = dirname(path);
+  const temporary = temporaryName(parent);
+  const old = await lstat(path).catch(() => undefined);
+  if (old !== undefined && !options.replace) {
+    throw new WheelError('exists', `${path} is there already`, {
+      hint: 'Remove it, choose another folder, or pass --force to replace it.',
+    });
+  }
+  await sweep(parent);
+  try {
+    await mkdir(temporary);
+    const result = await fill(temporary);
+    if (old !== undefined) await rm(path, { recursive: true, force: true });
+    await rename(temporary, path);
+    await syncFolder(parent);
+    return result;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw fileError(error, 'writing', path);
   }
 }

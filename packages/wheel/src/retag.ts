@@ -54,7 +54,7 @@ export async function retagWheel(
   return withArchive(path, async (archive) => {
     const name = `${archive.distInfo}/WHEEL`;
     const text = await archive.text(name);
-    const changed = changedWheelFile(text, wanted);
+    const changed = wheelFileWith(text, wanted);
     const unchanged =
       changed === undefined && filename === basename(path) && dirname(destination) === dirname(path);
     if (unchanged) return { path, filename, unchanged };
@@ -96,7 +96,7 @@ function changedSet(which: keyof WheelTags, old: string, change: string | undefi
 }
 
 /** WHEEL with the tags and the build of the file name; `undefined` where it has them already. */
-function changedWheelFile(text: string, { tags, build }: WheelFilename): string | undefined {
+export function wheelFileWith(text: string, { tags, build }: WheelFilename): string | undefined {
   const fields = parseHeaderFields(text, 'bad-wheel-file');
   const wanted = expandTags(tags);
   const builds = fieldValues(fields, 'Build');

@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { WheelError } from './error.js';
 import { prepareInput } from './input.js';
-import { layoutWheel, type WheelSpec } from './layout.js';
+import { writeFully } from './file-output.js';
+import { layoutWheel, type WheelLayout, type WheelSpec } from './layout.js';
 import { formatRecord, recordHash, type RecordRow } from './record.js';
 import { replaceFile } from './replace-file.js';
 import { fileError } from './system-error.js';
@@ -46,7 +47,15 @@ export async function writeWheel(
   spec: WheelSpec,
   options: WriteOptions = {},
 ): Promise<WrittenWheel> {
-  const layout = layoutWheel(spec);
+  return writeMembers(folder, layoutWheel(spec), options);
+}
+
+/** Writes members in their order, and RECORD behind them. Throws as `writeWheel` does. */
+export async function writeMembers(
+  folder: string,
+  layout: WheelLayout,
+  options: WriteOptions = {},
+): Promise<WrittenWheel> {
   const { level = 6, concurrency = availableParallelism() + 2, signal, onProgress } = options;
   checkWhole('level', level, 0, 9);
   checkWhole('concurrency', concurrency, 1, 1024);
@@ -68,8 +77,8 @@ export async function writeWheel(
     throw fileError(error, 'making the folder', folder);
   });
   const path = join(folder, layout.filename);
-  return replaceFile(path, async (file, temporary) => {
-    const zip = new ZipWriter(zipOutput(file, temporary), {
+  return replaceFile(path, async (file) => {
+    const zip = new ZipWriter(zipOutput(file), {
       level,
       concurrency,
       modified,
@@ -107,16 +116,10 @@ async function digest(file: FileHandle, size: number, proceed: () => void): Prom
   return hash.digest('hex');
 }
 
-function zipOutput(file: FileHandle, path: string): ZipOutput {
+function zipOutput(file: FileHandle): ZipOutput {
   return {
     truncate: (length) => file.truncate(length),
-    write: async (bytes, position) => {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-        if (bytesWritten === 0) throw new WheelError('io', `${path} takes no more bytes`);
-        done += bytesWritten;
-      }
-    },
+    write: (bytes, position) => writeFully(file, bytes, position),
   };
 }
 

@@ -4,6 +4,7 @@ import { copyFile, type FileHandle, open, stat } from 'node:fs/promises';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { type ByteSource, openFile } from '../byte-source.js';
 import { WheelError } from '../error.js';
+import { writeFully } from '../file-output.js';
 import { formatRecord, parseRecord, recordHash } from '../record.js';
 import { replaceFile } from '../replace-file.js';
 import { fileError } from '../system-error.js';
@@ -110,7 +111,7 @@ export async function rewriteArchive(
     const size = directory.reduce((sum, header) => sum + header.length, 0);
     tail.push(...directory, endRecords({ count: directory.length, offset: at, size }));
     const bytes = Buffer.concat(tail);
-    await file.write(bytes, 0, bytes.length, plan.end);
+    await writeFully(file, bytes, plan.end);
     await file.truncate(plan.end + bytes.length);
     return { size: plan.end + bytes.length };
   });
@@ -186,7 +187,7 @@ async function copyRanges(
         );
         if (bytesRead === 0)
           throw new WheelError('input-changed', `${path} became shorter while it was copied`);
-        await file.write(buffer, 0, bytesRead, to + done);
+        await writeFully(file, buffer.subarray(0, bytesRead), to + done);
         done += bytesRead;
       }
     }
