@@ -17,6 +17,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   refused: EXIT.refused,
   'not-found': EXIT.notFound,
   conflict: EXIT.conflict,
+  exists: EXIT.conflict,
   'tool-missing': EXIT.outside,
   'zig-missing': EXIT.outside,
   'python-missing': EXIT.outside,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { defineArchiveCommands } from './archive-commands.js';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Host } from './run.js';
@@ -187,6 +188,8 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       ),
     async (args, options) => (await import('./commands/identify.js')).identify(args, options),
   );
+
+  defineArchiveCommands({ define, runs, examples });
 
   return {
     async parse(args) {

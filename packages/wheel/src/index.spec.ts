@@ -22,6 +22,7 @@ it('exports what it means to', () => {
     'parseRecord',
     'parseWheelFile',
     'parseWheelFilename',
+    'platformOfFiles',
     'projectReadme',
     'recordHash',
     'retagWheel',

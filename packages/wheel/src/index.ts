@@ -6,6 +6,12 @@ export type { WheelInput } from './input.js';
 export type { WheelSpec } from './layout.js';
 export { coreMetadata, type MetadataContent } from './metadata.js';
 export { type FolderFiles, type FolderLink, type LibraryName, listFolder } from './folder-files.js';
+export {
+  type FolderPlatform,
+  type JudgeElf,
+  platformOfFiles,
+  type UnjudgedFile,
+} from './platform/folder-platform.js';
 export { type PackedWheel, packFolder, type PackOptions } from './pack.js';
 export { type RetaggedWheel, type RetagOptions, retagWheel, type TagChange } from './retag.js';
 export { type UnpackedWheel, type UnpackOptions, unpackWheel } from './unpack.js';

@@ -1,0 +1,97 @@
+import { relative, resolve } from 'node:path';
+import {
+  type FolderLink,
+  listFolder,
+  packFolder,
+  platformOfFiles,
+  type PackedWheel,
+  type TagChange,
+} from '@wheelwright/wheel';
+import type { Command, CommandContext } from '../command.js';
+import { CliError } from '../error.js';
+import { EXIT } from '../exit-code.js';
+import { fields } from '../render/fields.js';
+import { formatSize } from '../render/size.js';
+import type { Style } from '../terminal/style.js';
+import { tagChange } from './retag.js';
+
+/** `pack DIR`: an unpacked wheel becomes a wheel again, its RECORD made anew. */
+export function pack(args: readonly string[], options: Record<string, unknown>): Command {
+  const [path = '.'] = args;
+  const level = levelOf(options['level']);
+  return async (context) => {
+    const { host, options: global, reporter, signal, style } = context;
+    const source = resolve(global.cwd, path);
+    const out = resolve(global.cwd, typeof options['out'] === 'string' ? options['out'] : '.');
+    const { libraryName } = await import('../build/library-name.js');
+    const change = await withPlatform(tagChange(options), source, context);
+    reporter.step(`packing ${path}`);
+    const epoch = host.env['SOURCE_DATE_EPOCH'];
+    const wheel = await packFolder(source, out, {
+      change,
+      libraryName,
+      signal,
+      ...(level === undefined ? {} : { level }),
+      ...(epoch === undefined || epoch === '' ? {} : { sourceDateEpoch: Number(epoch) }),
+      onProgress: (done, total) => {
+        reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
+      },
+    });
+    const { path: wheelPath, filename, size, sha256, members, links } = wheel;
+    return {
+      exitCode: EXIT.done,
+      document: {
+        schema: 'wheelwright/pack@1',
+        path,
+        wheel: wheelPath,
+        filename,
+        size,
+        sha256,
+        members,
+        links,
+      },
+      text: describe(wheel, global.cwd, style),
+    };
+  };
+}
+
+/** `--platform-tag auto`: what the binaries in the folder can claim. */
+async function withPlatform(
+  change: TagChange,
+  source: string,
+  { reporter, signal }: CommandContext,
+): Promise<TagChange> {
+  if (change.platform !== 'auto') return change;
+  const { judgeElfFiles } = await import('../build/folder-platform.js');
+  reporter.step('judging the binaries');
+  const { files } = await listFolder(source);
+  const platform = await platformOfFiles(files, (paths) => judgeElfFiles(paths, signal));
+  for (const { name, reason } of platform.unjudged) reporter.warn(`${name} was not judged: ${reason}`);
+  return { ...change, platform: platform.tag };
+}
+
+function levelOf(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^[0-9]$/.test(value)) return Number(value);
+  throw new CliError('usage', `--level ${value} is not a number from 0 to 9`, {
+    hint: '0 stores everything, 1 is fast, 9 is small; 6 if not given.',
+  });
+}
+
+function describe({ path, size, sha256, members, links }: PackedWheel, cwd: string, style: Style): string {
+  return [
+    `${style.green('✔')} ${style.bold(relative(cwd, path))}`,
+    fields([
+      ['members', String(members)],
+      ['size', `${formatSize(size)}, sha256 ${sha256}`],
+      ['links', links.map(describeLink).join('\n')],
+    ]),
+  ].join('\n');
+}
+
+function describeLink({ name, target, storedAs }: FolderLink): string {
+  if (storedAs === null) return `${name} -> ${target}: a folder, left out`;
+  return storedAs === name
+    ? `${name} -> ${target}: copied`
+    : `${name} -> ${target}: stored once, as ${storedAs}`;
+}

@@ -1,0 +1,50 @@
+import { basename, resolve } from 'node:path';
+import { openFile, type Verification, verifyWheel } from '@wheelwright/wheel';
+import type { Command, CommandContext } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { documentOf } from '../render/results.js';
+import { describeVerification } from '../render/verification.js';
+
+/** `verify WHEEL...`: every rule that a wheel breaks; exit 1 where one is a problem, with `--strict` any. */
+export function verify(paths: readonly string[], options: Record<string, unknown>): Command {
+  const strict = options['strict'] === true;
+  return async (context) => {
+    const results: { path: string; verification: Verification }[] = [];
+    for (const path of paths) {
+      const verification = await verifyOne(path, context);
+      results.push({ path, verification: strict ? promoted(verification) : verification });
+    }
+    return {
+      exitCode: results.every(({ verification }) => verification.ok) ? EXIT.done : EXIT.refused,
+      document: documentOf(
+        'wheelwright/verify@1',
+        results.map(({ path, verification: { ok, problems, advice } }) => ({ path, ok, problems, advice })),
+      ),
+      text: results
+        .map(({ path, verification }) => describeVerification(path, verification, context.style))
+        .join('\n'),
+    };
+  };
+}
+
+async function verifyOne(path: string, { options, reporter, signal }: CommandContext): Promise<Verification> {
+  reporter.step(`verifying ${path}`);
+  const source = await openFile(resolve(options.cwd, path));
+  try {
+    return await verifyWheel(source, {
+      filename: basename(path),
+      signal,
+      onProgress: (done, total) => {
+        reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
+      },
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+/** What is only recommended counts as well. */
+function promoted({ problems, advice, members }: Verification): Verification {
+  const all = [...problems, ...advice];
+  return { ok: all.length === 0, problems: all, advice: [], members };
+}
