@@ -4,7 +4,7 @@ export { temporaryFolder } from './temporary-folder.js';
 export { python } from './wheel/python.js';
 export { type RawEnd, type RawHeader, type RawMember, rawZip } from './wheel/raw-zip.js';
 export { type BrokenWheel, brokenWheels } from './wheel/broken-wheel.js';
-export { type MadeWheel, madeWheel, type WheelChange } from './wheel/sound-wheel.js';
+export { type MadeWheel, madeWheel, SOUND_METADATA, type WheelChange } from './wheel/sound-wheel.js';
 export { buildElf } from './elf/build.js';
 export { compileLibrary } from './elf/compile.js';
 export { tool } from './elf/tool.js';

@@ -16,7 +16,7 @@ describe('verifyWheel', () => {
 
   it.each(kinds.map((kind): [string, string, BrokenWheel] => [kind.rules.join(', '), kind.what, kind]))(
     'finds %s (%s), and nothing else',
-    async (_, what, kind) => {
+    async (_, __, kind) => {
       const { ok, problems, advice } = await verify(kind);
       const found = [...new Set([...problems, ...advice].map(({ rule }) => rule))].sort();
       expect(found).toEqual(kind.rules);
