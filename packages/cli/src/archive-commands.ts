@@ -19,7 +19,11 @@ export function defineArchiveCommands({ define, runs, examples }: Definer): void
         .description('make a wheel of an unpacked one; RECORD is made anew')
         .argument('<folder>', 'a folder with a dist-info folder, as unpack leaves it')
         .option('--out <folder>', 'where the wheel goes', '.')
-        .option('--level <0-9>', 'how hard to compress: 0 stores, 1 is fast, 9 is small (default: 6)'),
+        .option('--level <0-9>', 'how hard to compress: 0 stores, 1 is fast, 9 is small (default: 6)')
+        .option(
+          '--jobs <number>',
+          'blocks that are deflated at the same time (default: the processors and two)',
+        ),
     ).addHelpText(
       'after',
       examples(['pack ops-1.0', 'pack ops-1.0 --out dist --build 2', 'pack ops-1.0 --platform-tag auto']),
@@ -43,6 +47,7 @@ export function defineArchiveCommands({ define, runs, examples }: Definer): void
       )
       .argument('<wheel...>', 'wheels')
       .option('--strict', 'count what is only recommended, too', false)
+      .option('--jobs <number>', 'files that are read at the same time (default: the processors and one)')
       .addHelpText('after', examples(['verify dist/*.whl', 'verify --json dist/*.whl'])),
     async (args, options) => (await import('./commands/verify.js')).verify(args, options),
   );

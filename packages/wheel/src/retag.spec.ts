@@ -116,7 +116,7 @@ describe('retagWheel', () => {
       await writeFile(sample, broken.bytes);
       await expect(retagWheel(sample, { platform: 'win32' })).rejects.toMatchObject({
         code: 'bad-archive',
-        message: expect.stringContaining(rule) as unknown,
+        message: expect.stringContaining(rule),
       });
       expect(await readdir(folder)).toEqual([basename(sample)]);
     },

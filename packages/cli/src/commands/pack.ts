@@ -8,17 +8,18 @@ import {
   type TagChange,
 } from '@wheelwright/wheel';
 import type { Command, CommandContext } from '../command.js';
-import { CliError } from '../error.js';
 import { EXIT } from '../exit-code.js';
 import { fields } from '../render/fields.js';
 import { formatSize } from '../render/size.js';
 import type { Style } from '../terminal/style.js';
 import { tagChange } from './retag.js';
+import { wholeNumber } from './whole-number.js';
 
 /** `pack DIR`: an unpacked wheel becomes a wheel again, its RECORD made anew. */
 export function pack(args: readonly string[], options: Record<string, unknown>): Command {
   const [path = '.'] = args;
-  const level = levelOf(options['level']);
+  const level = wholeNumber(options, 'level', [0, 9]);
+  const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
   return async (context) => {
     const { host, options: global, reporter, signal, style } = context;
     const source = resolve(global.cwd, path);
@@ -32,6 +33,7 @@ export function pack(args: readonly string[], options: Record<string, unknown>):
       libraryName,
       signal,
       ...(level === undefined ? {} : { level }),
+      ...(concurrency === undefined ? {} : { concurrency }),
       ...(epoch === undefined || epoch === '' ? {} : { sourceDateEpoch: Number(epoch) }),
       onProgress: (done, total) => {
         reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
@@ -68,14 +70,6 @@ async function withPlatform(
   const platform = await platformOfFiles(files, (paths) => judgeElfFiles(paths, signal));
   for (const { name, reason } of platform.unjudged) reporter.warn(`${name} was not judged: ${reason}`);
   return { ...change, platform: platform.tag };
-}
-
-function levelOf(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (/^[0-9]$/.test(value)) return Number(value);
-  throw new CliError('usage', `--level ${value} is not a number from 0 to 9`, {
-    hint: '0 stores everything, 1 is fast, 9 is small; 6 if not given.',
-  });
 }
 
 function describe({ path, size, sha256, members, links }: PackedWheel, cwd: string, style: Style): string {

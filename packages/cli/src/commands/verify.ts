@@ -4,14 +4,16 @@ import type { Command, CommandContext } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { documentOf } from '../render/results.js';
 import { describeVerification } from '../render/verification.js';
+import { wholeNumber } from './whole-number.js';
 
 /** `verify WHEEL...`: every rule that a wheel breaks; exit 1 where one is a problem, with `--strict` any. */
 export function verify(paths: readonly string[], options: Record<string, unknown>): Command {
   const strict = options['strict'] === true;
+  const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
   return async (context) => {
     const results: { path: string; verification: Verification }[] = [];
     for (const path of paths) {
-      const verification = await verifyOne(path, context);
+      const verification = await verifyOne(path, concurrency, context);
       results.push({ path, verification: strict ? promoted(verification) : verification });
     }
     return {
@@ -27,13 +29,18 @@ export function verify(paths: readonly string[], options: Record<string, unknown
   };
 }
 
-async function verifyOne(path: string, { options, reporter, signal }: CommandContext): Promise<Verification> {
+async function verifyOne(
+  path: string,
+  concurrency: number | undefined,
+  { options, reporter, signal }: CommandContext,
+): Promise<Verification> {
   reporter.step(`verifying ${path}`);
   const source = await openFile(resolve(options.cwd, path));
   try {
     return await verifyWheel(source, {
       filename: basename(path),
       signal,
+      ...(concurrency === undefined ? {} : { concurrency }),
       onProgress: (done, total) => {
         reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
       },
