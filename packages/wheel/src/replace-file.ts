@@ -36,7 +36,7 @@ export async function replaceFile<T>(
 
 /**
  * Makes a folder as a whole or not at all: `fill` gets a new folder beside the destination, which is renamed to it
- * when it's done. With `replace`, one that is there is removed just before; else it's refused with `exists`.
+ * when it's done. With `replace`, one that is there gives way; else it's refused with `exists`.
  */
 export async function makeFolder<T>(
   path: string,
@@ -55,9 +55,12 @@ export async function makeFolder<T>(
   try {
     await mkdir(temporary);
     const result = await fill(temporary);
-    if (old !== undefined) await rm(path, { recursive: true, force: true });
+    // Out of the way at once, and removed when the new one is there: no moment sees half of it.
+    const aside = temporaryName(parent);
+    if (old !== undefined) await rename(path, aside);
     await rename(temporary, path);
     await syncFolder(parent);
+    await rm(aside, { recursive: true, force: true });
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
