@@ -28,6 +28,7 @@ it('exports what it means to', () => {
     'retagWheel',
     'unpackWheel',
     'verifyWheel',
+    'verifyWheelFile',
     'wheelFileText',
     'writeWheel',
   ]);

@@ -23,6 +23,7 @@ export { formatRecord, parseRecord, recordHash, type RecordRow } from './record.
 export { expandTags, type WheelTags } from './tag.js';
 export { normaliseVersion } from './version.js';
 export { RULES, type RuleId, type WheelProblem } from './verify/rule.js';
+export { verifyWheelFile } from './verify/verify-file.js';
 export { verifyWheel, type Verification, type VerifyOptions } from './verify/verify.js';
 export { openWheel, type SourceOptions, type Wheel, type WheelMember } from './wheel.js';
 export { parseWheelFile, type WheelFile, type WheelFileInput, wheelFileText } from './wheel-file.js';

@@ -1,5 +1,5 @@
-import { basename, resolve } from 'node:path';
-import { openFile, type Verification, verifyWheel } from '@wheelwright/wheel';
+import { resolve } from 'node:path';
+import { type Verification, verifyWheelFile } from '@wheelwright/wheel';
 import type { Command, CommandContext } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { documentOf } from '../render/results.js';
@@ -35,19 +35,13 @@ async function verifyOne(
   { options, reporter, signal }: CommandContext,
 ): Promise<Verification> {
   reporter.step(`verifying ${path}`);
-  const source = await openFile(resolve(options.cwd, path));
-  try {
-    return await verifyWheel(source, {
-      filename: basename(path),
-      signal,
-      ...(concurrency === undefined ? {} : { concurrency }),
-      onProgress: (done, total) => {
-        reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
-      },
-    });
-  } finally {
-    await source.close();
-  }
+  return verifyWheelFile(resolve(options.cwd, path), {
+    signal,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    onProgress: (done, total) => {
+      reporter.detail(`${Math.floor((100 * done) / Math.max(total, 1))} %`);
+    },
+  });
 }
 
 /** What is only recommended counts as well. */

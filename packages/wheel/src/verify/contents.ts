@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { crc32, type InputType, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { crc32, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { type ByteSource, readExactly } from '../byte-source.js';
 import { quoted, systemCode, WheelError } from '../error.js';
 import { METHOD_STORE } from '../zip/constants.js';
@@ -44,41 +44,96 @@ const RULE_OF: Readonly<Record<string, RuleId>> = {
   'crc-mismatch': 'crc-mismatch',
 };
 
+/** How members are inflated: on libuv's threads, or at once where the thread has nothing else to do. */
+export type InflateWhole = (data: Uint8Array, options: ZlibOptions) => InflatedWhole | Promise<InflatedWhole>;
+
+/** What `inflateRaw` gives with the option `info`. */
+export interface InflatedWhole {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+export interface ReadOptions {
+  readonly inflate?: InflateWhole;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How much is read at once of small members that lie side by side. */
+const LONGEST_BATCH = 1 << 20;
+
+/** Puts small neighbours together, to be read at once; the batch with most work comes first. */
+export function batchesOf(tasks: readonly ContentTask[]): ContentTask[][] {
+  const batches: ContentTask[][] = [];
+  let start = 0;
+  for (const task of [...tasks].sort((a, b) => a.offset - b.offset)) {
+    const batch = batches.at(-1);
+    const end = task.offset + task.headerLength + task.compressedSize;
+    const fits = isSmall(task) && batch?.every(isSmall) === true && end - start <= LONGEST_BATCH;
+    if (fits) batch.push(task);
+    else {
+      batches.push([task]);
+      start = task.offset;
+    }
+  }
+  const work = (batch: readonly ContentTask[]): number => batch.reduce((sum, { size }) => sum + size, 0);
+  return batches.sort((a, b) => work(b) - work(a));
+}
+
+function isSmall({ compressedSize, size }: ContentTask): boolean {
+  return compressedSize <= SMALL.compressed && size <= SMALL.size;
+}
+
 /**
- * Reads one member: its local header, and its content for size, CRC and digest, in the same pass and never more
- * than it declares. What is wrong with it comes as a flaw; only the source's own errors are thrown.
+ * Reads members: their local headers, and their content for size, CRC and digest, in the same pass and never more
+ * than they declare. What is wrong with one comes as a flaw; only the source's own errors are thrown, and `aborted`.
  */
-export async function readContent(
+export async function readBatch(
+  source: ByteSource,
+  tasks: readonly ContentTask[],
+  options: ReadOptions = {},
+): Promise<ContentResult[]> {
+  const [first, last] = [tasks[0], tasks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const whole = last.offset + last.headerLength + (isSmall(last) ? last.compressedSize : 0);
+  const end = Math.min(whole, last.limit);
+  const bytes = Buffer.from(await readExactly(source, first.offset, end - first.offset));
+  const results: ContentResult[] = [];
+  for (const task of tasks) {
+    if (options.signal?.aborted === true) throw aborted(options.signal);
+    results.push(await readContent(source, task, bytes.subarray(task.offset - first.offset), options));
+  }
+  return results;
+}
+
+/** One member, of which some first bytes are at hand. */
+async function readContent(
   source: ByteSource,
   task: ContentTask,
-  signal?: AbortSignal,
+  first: Buffer,
+  { inflate = inflateOnThread, signal }: ReadOptions,
 ): Promise<ContentResult> {
   const { name, offset, compressedSize, limit } = task;
-  const small = compressedSize <= SMALL.compressed && task.size <= SMALL.size;
-  const wanted = task.headerLength + (small ? compressedSize : 0);
-  const first = Buffer.from(await readExactly(source, offset, Math.min(wanted, limit - offset)));
   const length = localHeaderLengthAt(first);
   if (length === undefined || offset + length + compressedSize > limit) {
     const found =
       length === undefined
         ? 'no local header lies there'
         : `its header of ${length} bytes leaves no room for its data`;
-    return {
-      flaw: {
-        rule: 'local-header-missing',
-        message: `${quoted(name)} should lie at ${offset}, but ${found}`,
-      },
-    };
+    const message = `${quoted(name)} should lie at ${offset}, but ${found}`;
+    return { flaw: { rule: 'local-header-missing', message } };
   }
   const header =
     length <= first.length ? first.subarray(0, length) : await readExactly(source, offset, length);
   const data: MemberData = { ...task, archive: source, offset: offset + length };
+  const end = length + compressedSize;
   try {
-    const end = length + compressedSize;
-    if (small && end <= first.length)
-      return { header, digest: await digestWhole(data, first.subarray(length, end), task.algorithm) };
+    if (isSmall(task) && end <= first.length)
+      return {
+        header,
+        digest: await digestWhole(data, first.subarray(length, end), task.algorithm, inflate),
+      };
     const hash = createHash(task.algorithm);
-    for await (const chunk of memberChunks(data, small ? undefined : PACE)) {
+    for await (const chunk of memberChunks(data, isSmall(task) ? undefined : PACE)) {
       if (signal?.aborted === true) throw aborted(signal);
       hash.update(chunk);
     }
@@ -95,14 +150,17 @@ export function aborted(signal: AbortSignal): WheelError {
   return new WheelError('aborted', 'the check was cancelled', { cause: signal.reason });
 }
 
-const inflateWhole = promisify<InputType, ZlibOptions, { buffer: Buffer; engine: { bytesWritten: number } }>(
-  inflateRaw as never,
-);
+const inflateOnThread = promisify<Uint8Array, ZlibOptions, InflatedWhole>(inflateRaw as never);
 
-/** The same for a member at hand: one trip to the thread pool. */
-async function digestWhole(member: MemberData, data: Buffer, algorithm: string): Promise<string> {
+/** The digest of a member whose data is at hand. */
+async function digestWhole(
+  member: MemberData,
+  data: Buffer,
+  algorithm: string,
+  inflate: InflateWhole,
+): Promise<string> {
   const { name, size } = member;
-  const content = member.method === METHOD_STORE ? data : await inflated(member, data);
+  const content = member.method === METHOD_STORE ? data : await inflated(member, data, inflate);
   if (content.length !== size)
     throw new WheelError(
       'size-mismatch',
@@ -113,10 +171,14 @@ async function digestWhole(member: MemberData, data: Buffer, algorithm: string):
   return createHash(algorithm).update(content).digest('base64url');
 }
 
-async function inflated({ name, size, compressedSize }: MemberData, data: Buffer): Promise<Buffer> {
+async function inflated(
+  { name, size, compressedSize }: MemberData,
+  data: Buffer,
+  inflate: InflateWhole,
+): Promise<Buffer> {
   try {
     const options = { info: true, maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) };
-    const { buffer, engine } = await inflateWhole(data, options);
+    const { buffer, engine } = await inflate(data, options);
     if (engine.bytesWritten === compressedSize) return buffer;
     throw new WheelError(
       'size-mismatch',

@@ -3,7 +3,7 @@ import { type ByteSource, readExactly } from '../byte-source.js';
 import { quoted } from '../error.js';
 import { FLAG_ENCRYPTED, METHOD_DEFLATE, METHOD_STORE } from '../zip/constants.js';
 import { readLocalHeader } from '../zip/raw-header.js';
-import { aborted, type ContentResult, type ContentTask, leastLength, readContent } from './contents.js';
+import { batchesOf, type ContentResult, type ContentTask, leastLength, readBatch } from './contents.js';
 import { readDirectory } from './directory.js';
 import { checkExtents, type Extent } from './extents.js';
 import { checkCentralHeader, checkLocalHeader, type Member } from './headers.js';
@@ -21,14 +21,14 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
   /** Called with the content hashed so far and all of it, in bytes. */
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
-  /** Reads members in another way than here: on several threads, where the source is a file. */
+  /** Reads members in another way than here: `verifyWheelFile` does it on threads of its own. @internal */
   readonly readContents?: ReadContents;
 }
 
-/** Reads all members; `done` is called for each as it comes, in any order. @public */
+/** Reads all members, some together; `done` is called for each batch as it comes, in any order. @internal */
 export type ReadContents = (
-  tasks: readonly ContentTask[],
-  done: (task: ContentTask, result: ContentResult) => void,
+  batches: readonly (readonly ContentTask[])[],
+  done: (batch: readonly ContentTask[], results: readonly ContentResult[]) => void,
   signal: AbortSignal | undefined,
 ) => Promise<void>;
 
@@ -141,18 +141,23 @@ async function checkContents(
   const byTask = new Map<ContentTask, Member>(
     members.map((member) => [taskOf(member, start, expected), member]),
   );
-  const done = (task: ContentTask, result: ContentResult): void => {
+  const judge = (task: ContentTask, result: ContentResult): void => {
     const member = byTask.get(task);
     if (member === undefined) return;
     bytesDone += member.size;
-    onProgress?.(bytesDone, total);
     judgeContent(member, result, expected.get(member.name), report);
     if (result.header !== undefined)
       extents.push({ member, end: member.offset + result.header.length + member.compressedSize });
   };
+  const done = (batch: readonly ContentTask[], results: readonly ContentResult[]): void => {
+    batch.forEach((task, index) => {
+      judge(task, results[index] ?? {});
+    });
+    onProgress?.(bytesDone, total);
+  };
   const read =
     options.readContents ?? readContentsHere(source, options.concurrency ?? availableParallelism() + 1);
-  await read([...byTask.keys()], done, signal);
+  await read(batchesOf([...byTask.keys()]), done, signal);
   // Where one member's place isn't known, it isn't known either what lies between the others.
   if (extents.length === all) checkExtents(extents, start, report);
 }
@@ -182,17 +187,16 @@ function taskOf(member: Member, start: number, expected: ReadonlyMap<string, Exp
   return { name, method, crc32, size, compressedSize, offset, headerLength, limit: start, algorithm };
 }
 
-/** Some members at a time, the largest first, so that the last ones to end are small. */
+/** Some batches at a time, the largest first, so that the last ones to end are small. */
 function readContentsHere(source: ByteSource, concurrency: number): ReadContents {
-  return async (tasks, done, signal) => {
-    const waiting = [...tasks].sort((a, b) => a.compressedSize - b.compressedSize);
+  return async (batches, done, signal) => {
+    const waiting = [...batches].reverse();
     const work = async (): Promise<void> => {
-      for (let task = waiting.pop(); task !== undefined; task = waiting.pop()) {
-        if (signal?.aborted === true) throw aborted(signal);
-        done(task, await readContent(source, task, signal));
+      for (let batch = waiting.pop(); batch !== undefined; batch = waiting.pop()) {
+        done(batch, await readBatch(source, batch, { signal }));
       }
     };
-    const workers = Array.from({ length: Math.max(1, Math.min(concurrency, tasks.length)) }, work);
+    const workers = Array.from({ length: Math.max(1, Math.min(concurrency, batches.length)) }, work);
     const results = await Promise.allSettled(workers);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
