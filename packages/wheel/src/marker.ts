@@ -4,9 +4,12 @@ const VARIABLES = new Set([
   ...['python_version', 'python_full_version', 'os_name', 'sys_platform', 'platform_release'],
   ...['platform_system', 'platform_version', 'platform_machine', 'platform_python_implementation'],
   ...['implementation_name', 'implementation_version', 'extra', 'extras', 'dependency_groups'],
+  // Spellings of PEP 345 and setuptools, which installers still read.
+  ...['os.name', 'sys.platform', 'platform.version', 'platform.machine'],
+  ...['platform.python_implementation', 'python_implementation'],
 ]);
 
-const TOKEN = /\s*(?:(\(|\))|('[^']*'|"[^"]*")|(===|==|~=|!=|<=|>=|<|>)|([A-Za-z_][A-Za-z0-9_.]*))/y;
+const TOKEN = /\s*(?:(\(|\))|('[^'\\]*'|"[^"\\]*")|(===|==|~=|!=|<=|>=|<|>)|([A-Za-z_][A-Za-z0-9_.]*))/y;
 const DEEPEST = 32;
 
 /**

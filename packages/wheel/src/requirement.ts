@@ -1,8 +1,8 @@
-import { validRange } from '@renovatebot/pep440';
 import { quoted, WheelError } from './error.js';
 import { breaksLine } from './header-fields.js';
 import { checkMarker } from './marker.js';
 import { checkName, normaliseExtra } from './name.js';
+import { parseVersion } from './version.js';
 
 /** A requirement taken apart as far as Requires-Dist needs it (PEP 508). */
 export interface Requirement {
@@ -60,13 +60,29 @@ export function checkedSpecifier(text: string): string {
   if (bare.trim() === '') return '';
   // A trailing comma is allowed.
   if (clauses.length > 1 && clauses.at(-1) === '') clauses.pop();
-  const wrong = clauses.find((clause) => !/^[=~!<>]/.test(clause) || !validRange(clause));
+  const wrong = clauses.find((clause) => !isClause(clause));
   if (wrong !== undefined) {
     throw new WheelError('bad-metadata', `${quoted(wrong)} is not a version specifier`, {
       hint: 'Specifiers look like >=1.20, ~=1.4, ==1.9.*, !=2.0 and are joined by commas.',
     });
   }
   return clauses.join(',');
+}
+
+/** One clause of a specifier set (PEP 440): an operator, and a version of the form that it takes. */
+function isClause(clause: string): boolean {
+  const [, operator, rest = ''] = /^(===|~=|==|!=|<=|>=|<|>)\s*(\S+)$/.exec(clause) ?? [];
+  if (operator === undefined) return false;
+  // Arbitrary equality compares texts.
+  if (operator === '===') return !/[;)]/.test(rest);
+  const equality = operator === '==' || operator === '!=';
+  const prefix = equality && rest.endsWith('.*');
+  const version = parseVersion(prefix ? rest.slice(0, -2) : rest);
+  if (version === undefined) return false;
+  const { release, pre, post, dev, local } = version;
+  if (prefix) return [pre, post, dev, local].every((part) => part === undefined);
+  if (local !== undefined) return equality;
+  return operator !== '~=' || release.length > 1;
 }
 
 function splitSpecifier(rest: string): { head: string; marker?: string } {
