@@ -10,10 +10,9 @@ export interface FolderLink {
   readonly name: string;
   /** The file that it leads to, inside the folder. */
   readonly target: string;
-  /**
-   * The name under which the wheel has the content: the link's own where it's a copy, another one where a library
-   * is stored once for all its names; `null` for a link to a folder, which is left out.
-   */
+  /** A library is stored once for all its names; another file is copied; a link to a folder is left out. */
+  readonly stored: 'once' | 'copied' | 'left-out';
+  /** The name under which the wheel has the content; `null` where it's left out. */
   readonly storedAs: string | null;
 }
 
@@ -50,7 +49,8 @@ export async function listFolder(root: string, libraryName?: LibraryName): Promi
     else if (entry.isSymbolicLink()) {
       const target = await targetOf(path, base);
       const targetName = relative(base, target).split(sep).join('/');
-      if ((await stat(target)).isDirectory()) folders.push({ name, target: targetName, storedAs: null });
+      if ((await stat(target)).isDirectory())
+        folders.push({ name, target: targetName, stored: 'left-out', storedAs: null });
       else links.push({ name, path: target, target: targetName });
     } else
       throw new WheelError('not-a-regular-file', `${path} is neither a file nor a folder`, { member: name });
@@ -82,7 +82,7 @@ async function storeOnce(
     if (LIBRARY.test(name) && LIBRARY.test(target)) groups.set(target, [...(groups.get(target) ?? []), name]);
     else {
       files.set(name, path);
-      report.push({ name, target, storedAs: name });
+      report.push({ name, target, stored: 'copied', storedAs: name });
     }
   }
   for (const [target, names] of groups) {
@@ -95,7 +95,7 @@ async function storeOnce(
         : (names.sort().find((name) => basename(name) === wanted) ?? target);
     files.delete(target);
     files.set(storedAs, path);
-    for (const name of names) report.push({ name, target, storedAs });
+    for (const name of names) report.push({ name, target, stored: 'once', storedAs });
   }
   return report;
 }

@@ -85,10 +85,20 @@ describe('packFolder', () => {
       libraryName: () => Promise.resolve('libops.so.1'),
     });
     expect(links).toEqual([
-      { name: 'ops/lib/libops.so.1', target: 'ops/lib/libops.so', storedAs: 'ops/lib/libops.so.1' },
-      { name: 'ops/lib/libops.so.1.0', target: 'ops/lib/libops.so', storedAs: 'ops/lib/libops.so.1' },
-      { name: 'ops/lib64', target: 'ops/lib', storedAs: null },
-      { name: 'ops/size.txt', target: 'ops/größe.txt', storedAs: 'ops/size.txt' },
+      {
+        name: 'ops/lib/libops.so.1',
+        target: 'ops/lib/libops.so',
+        stored: 'once',
+        storedAs: 'ops/lib/libops.so.1',
+      },
+      {
+        name: 'ops/lib/libops.so.1.0',
+        target: 'ops/lib/libops.so',
+        stored: 'once',
+        storedAs: 'ops/lib/libops.so.1',
+      },
+      { name: 'ops/lib64', target: 'ops/lib', stored: 'left-out', storedAs: null },
+      { name: 'ops/size.txt', target: 'ops/größe.txt', stored: 'copied', storedAs: 'ops/size.txt' },
     ]);
     const names = (await rowsOf(path))
       .map((row) => row.split(',')[0])

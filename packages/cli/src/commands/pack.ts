@@ -18,9 +18,9 @@ import { wholeNumber } from './whole-number.js';
 /** `pack DIR`: an unpacked wheel becomes a wheel again, its RECORD made anew. */
 export function pack(args: readonly string[], options: Record<string, unknown>): Command {
   const [path = '.'] = args;
-  const level = wholeNumber(options, 'level', [0, 9]);
-  const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
   return async (context) => {
+    const level = wholeNumber(options, 'level', [0, 9]);
+    const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
     const { host, options: global, reporter, signal, style } = context;
     const source = resolve(global.cwd, path);
     const out = resolve(global.cwd, typeof options['out'] === 'string' ? options['out'] : '.');
@@ -83,9 +83,11 @@ function describe({ path, size, sha256, members, links }: PackedWheel, cwd: stri
   ].join('\n');
 }
 
-function describeLink({ name, target, storedAs }: FolderLink): string {
-  if (storedAs === null) return `${name} -> ${target}: a folder, left out`;
-  return storedAs === name
-    ? `${name} -> ${target}: copied`
-    : `${name} -> ${target}: stored once, as ${storedAs}`;
+function describeLink({ name, target, stored, storedAs }: FolderLink): string {
+  const fate = {
+    once: `stored once, as ${storedAs ?? ''}`,
+    copied: 'copied',
+    'left-out': 'a folder, left out',
+  };
+  return `${name} -> ${target}: ${fate[stored]}`;
 }

@@ -9,8 +9,8 @@ import { wholeNumber } from './whole-number.js';
 /** `verify WHEEL...`: every rule that a wheel breaks; exit 1 where one is a problem, with `--strict` any. */
 export function verify(paths: readonly string[], options: Record<string, unknown>): Command {
   const strict = options['strict'] === true;
-  const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
   return async (context) => {
+    const concurrency = wholeNumber(options, 'jobs', [1, 1024]);
     const results: { path: string; verification: Verification }[] = [];
     for (const path of paths) {
       const verification = await verifyOne(path, concurrency, context);
