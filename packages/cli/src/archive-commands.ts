@@ -22,7 +22,7 @@ export function defineArchiveCommands({ define, runs, examples }: Definer): void
         .option('--level <0-9>', 'how hard to compress: 0 stores, 1 is fast, 9 is small (default: 6)')
         .option(
           '--jobs <number>',
-          'blocks that are deflated at the same time (default: the processors and two)',
+          'blocks that are deflated at the same time (default: twice the processors and two)',
         ),
     ).addHelpText(
       'after',
@@ -47,7 +47,7 @@ export function defineArchiveCommands({ define, runs, examples }: Definer): void
       )
       .argument('<wheel...>', 'wheels')
       .option('--strict', 'count what is only recommended, too', false)
-      .option('--jobs <number>', 'files that are read at the same time (default: the processors and one)')
+      .option('--jobs <number>', 'threads that read contents (default: the processors)')
       .addHelpText('after', examples(['verify dist/*.whl', 'verify --json dist/*.whl'])),
     async (args, options) => (await import('./commands/verify.js')).verify(args, options),
   );

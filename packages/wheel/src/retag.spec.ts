@@ -2,7 +2,9 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { madeWheel, oracle, python, temporaryFolder } from '@wheelwright/testing';
+import fc from 'fast-check';
 import { bufferSource } from './byte-source.js';
+import { WheelError } from './error.js';
 import { retagWheel, type TagChange } from './retag.js';
 import { refusals } from './testing/acceptance.js';
 import { writeSample } from './testing/sample-wheel.js';
@@ -121,6 +123,28 @@ describe('retagWheel', () => {
       expect(await readdir(folder)).toEqual([basename(sample)]);
     },
   );
+
+  it('keeps every content of a wheel whose bytes were changed, or refuses it', async () => {
+    const sound = await readFile(sample);
+    const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        const bytes = Buffer.from(sound);
+        for (const { at, to } of changes) bytes[at] = to;
+        await writeFile(sample, bytes);
+        const before = await verifyWheel(bufferSource(bytes));
+        const retagged = await retagWheel(sample, { build: '1' }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(WheelError);
+        });
+        if (retagged === undefined) return;
+        const after = await verifyWheel(bufferSource(await readFile(retagged.path)));
+        // A copy brings no problem in, and hides none but those of the two texts that are made anew.
+        if (before.ok) expect(after.problems).toEqual([]);
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('.tmp'));
+  });
 
   it('is accepted by every tool', async () => {
     const { path } = await retagWheel(sample, { python: '+py2', build: '1' });

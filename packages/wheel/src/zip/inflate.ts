@@ -37,7 +37,7 @@ export async function* memberChunks(
   let done = 0;
   let crc = 0;
   for await (const chunk of member.method === METHOD_STORE
-    ? rawChunks(member)
+    ? rawChunks(member, READ)
     : inflatedChunks(member, pace)) {
     done += chunk.length;
     if (done > member.size) throw sizeMismatch(member, `at least ${done}`);
@@ -48,9 +48,9 @@ export async function* memberChunks(
   if (crc !== member.crc32) throw crcMismatch(member, crc);
 }
 
-async function* rawChunks(member: MemberData): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < member.compressedSize; at += READ) {
-    const length = Math.min(READ, member.compressedSize - at);
+async function* rawChunks(member: MemberData, piece: number): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < member.compressedSize; at += piece) {
+    const length = Math.min(piece, member.compressedSize - at);
     yield await readExactly(member.archive, member.offset + at, length);
   }
 }
@@ -60,7 +60,8 @@ async function* inflatedChunks(
   { chunk: chunkSize, ahead }: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const inflate = createInflateRaw({ chunkSize, readableHighWaterMark: ahead } as ZlibOptions);
-  const raw = Readable.from(rawChunks(member), { objectMode: false, highWaterMark: READ });
+  const piece = Math.max(READ, chunkSize);
+  const raw = Readable.from(rawChunks(member, piece), { objectMode: false, highWaterMark: piece });
   pipeline(raw, inflate, () => undefined);
   try {
     for await (const chunk of inflate) yield chunk as Uint8Array;
