@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { quoted, WheelError } from './error.js';
 import { formatTaggedFilename, parseWheelFilename, type WheelFilename } from './filename.js';
 import { fieldValues, formatHeaderFields, parseHeaderFields } from './header-fields.js';
-import { rewriteArchive, withArchive } from './rewrite/rewrite.js';
+import type { OpenedArchive } from './rewrite/archive.js';
+import { rewriteArchive } from './rewrite/rewrite.js';
 import { fileError } from './system-error.js';
 import { expandTags, normaliseTags, type WheelTags } from './tag.js';
 
@@ -51,20 +52,26 @@ export async function retagWheel(
   const wanted = changedFilename(old, change);
   const filename = formatTaggedFilename(wanted);
   const destination = join(options.folder ?? dirname(path), filename);
-  return withArchive(path, async (archive) => {
+  const wheelFile = async (archive: OpenedArchive): Promise<ReadonlyMap<string, string>> => {
     const name = `${archive.distInfo}/WHEEL`;
     const text = await archive.text(name);
-    const changed = wheelFileWith(text, wanted);
-    const unchanged =
-      changed === undefined && filename === basename(path) && dirname(destination) === dirname(path);
-    if (unchanged) return { path, filename, unchanged };
-    await rewriteArchive(archive, destination, new Map([[name, changed ?? text]]));
-    if (options.remove === true && destination !== path)
-      await rm(path).catch((error: unknown) => {
-        throw fileError(error, 'removing', path);
-      });
-    return { path: destination, filename, unchanged };
-  });
+    return new Map([[name, wheelFileWith(text, wanted) ?? text]]);
+  };
+  const inPlace = resolve(destination) === resolve(path);
+  if (inPlace) {
+    const { withArchive } = await import('./rewrite/archive.js');
+    const same = await withArchive(path, async (archive) => {
+      const text = await archive.text(`${archive.distInfo}/WHEEL`);
+      return wheelFileWith(text, wanted) === undefined;
+    });
+    if (same) return { path, filename, unchanged: true };
+  }
+  await rewriteArchive(path, destination, wheelFile);
+  if (options.remove === true && !inPlace)
+    await rm(path).catch((error: unknown) => {
+      throw fileError(error, 'removing', path);
+    });
+  return { path: destination, filename, unchanged: false };
 }
 
 /** The parts of the file name after the change. Throws `bad-tag` where a set would become empty. */

@@ -20,13 +20,8 @@ export async function run() {
     {
       ours: { argv: wheelwright('retag', wheel, '--platform-tag', tag, '--out', out), before: clean },
       copy: {
-        argv: [
-          'python3',
-          '-ISc',
-          'import subprocess, sys; subprocess.run(["cp", *sys.argv[1:]], check=True); subprocess.run(["sync", sys.argv[2]], check=True)',
-          wheel,
-          path.join(out, 'copy.whl'),
-        ],
+        // The paths are arguments of the shell, no part of what it parses.
+        argv: ['sh', '-c', 'cp "$1" "$2" && sync "$2"', 'sh', wheel, path.join(out, 'copy.whl')],
         before: clean,
       },
     },

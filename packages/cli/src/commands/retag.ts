@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { retagWheel, type TagChange } from '@wheelwright/wheel';
+import { retagWheel, type TagChange } from '@wheelwright/wheel/retag';
 import type { Command } from '../command.js';
 import { CliError } from '../error.js';
 import { EXIT } from '../exit-code.js';

@@ -1,178 +1,92 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, stat } from 'node:fs/promises';
-import { crc32, deflateRawSync } from 'node:zlib';
-import { type ByteSource, openFile } from '../byte-source.js';
+import { openFile } from '../byte-source.js';
 import { WheelError } from '../error.js';
 import { writeFully } from '../file-output.js';
-import { formatRecord, parseRecord, recordHash } from '../record.js';
 import { replaceFile } from '../replace-file.js';
 import { fileError } from '../system-error.js';
-import { readDirectory } from '../verify/directory.js';
-import { textReader } from '../verify/dist-info.js';
-import { checkCentralHeader, type Member } from '../verify/headers.js';
-import { checkNames } from '../verify/names.js';
-import { Findings } from '../verify/rule.js';
-import { METHOD_DEFLATE, METHOD_STORE } from '../zip/constants.js';
-import { type ArchiveEntry, centralHeader, endRecords, localHeader } from '../zip/header.js';
-import { planRewrite } from './plan.js';
+import { LOCAL_LENGTH } from '../zip/raw-header.js';
+import type { OpenedArchive } from './archive.js';
+import type { CopyRange } from './plan.js';
 
-/** A wheel's archive, read as far as a rewrite needs it: no content but the texts that are asked for. */
-export interface OpenedArchive {
-  readonly path: string;
-  readonly members: readonly Member[];
-  /** Where the central directory starts. */
-  readonly start: number;
-  /** `pkg-1.0.dist-info` */
-  readonly distInfo: string;
-  /** A member as UTF-8 text. Throws `bad-archive` where it's not there or broken. */
-  text(name: string): Promise<string>;
-}
+/** New contents for some texts of an archive, by their names; RECORD, which is adapted, must not be among them. */
+export type Edit = (archive: OpenedArchive) => Promise<ReadonlyMap<string, string>>;
 
 /**
- * Opens the archive of a wheel for `use`, strictly: whatever is wrong with its directory or its names is refused,
- * because a copy would keep it. Throws `bad-archive`, with every problem in its message.
+ * Writes an archive anew with other contents for some of its texts. All other members are copied as they are,
+ * compressed, in ranges as large as they come; the new texts come last, and RECORD behind them. The destination,
+ * which may be the archive itself, is there as a whole or not at all.
  */
-export async function withArchive<T>(path: string, use: (archive: OpenedArchive) => Promise<T>): Promise<T> {
+export async function rewriteArchive(
+  path: string,
+  destination: string,
+  edit: Edit,
+): Promise<{ readonly size: number }> {
+  const before = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw fileError(error, 'reading', path);
+  });
+  return replaceFile(destination, async (file, temporary) => {
+    // The system copies what will be the common start while it's planned here what else there is to do.
+    const copying = (await startsWithContent(path))
+      ? copyWhole(path, { file, temporary })
+      : Promise.resolve(false);
+    copying.catch(() => undefined);
+    // Loaded while the system copies.
+    const rewrite = await import('./archive.js')
+      .then(({ planned, withArchive }) =>
+        withArchive(path, async (archive) => planned(archive, await edit(archive))),
+      )
+      .catch(async (error: unknown) => {
+        await copying.catch(() => undefined);
+        throw error;
+      });
+    await copyRanges(path, file, rewrite.ranges, await copying);
+    const after = await stat(path, { bigint: true });
+    if (after.mtimeNs !== before.mtimeNs || after.size !== before.size)
+      throw new WheelError('input-changed', `${path} changed while it was copied`);
+    await writeFully(file, rewrite.tail, rewrite.end);
+    await file.truncate(rewrite.end + rewrite.tail.length);
+    return { size: rewrite.end + rewrite.tail.length };
+  });
+}
+
+/** Archives of this length are copied inside the system, which may even share their blocks. */
+const WORTH_A_COPY = 1 << 20;
+const BUFFER = 8 << 20;
+
+/** Whether a wheel is large and begins with what is kept: dist-info at the front would leave no common start. */
+async function startsWithContent(path: string): Promise<boolean> {
   const source = await openFile(path);
   try {
-    return await use(await openArchive(path, source));
+    if (source.size < WORTH_A_COPY) return false;
+    const header = Buffer.from(await source.read(0, LOCAL_LENGTH + 512));
+    const name = header.toString('latin1', LOCAL_LENGTH, LOCAL_LENGTH + header.readUInt16LE(26));
+    return !/^[^/]*\.dist-info\//.test(name);
   } finally {
     await source.close();
   }
 }
 
-async function openArchive(path: string, source: ByteSource): Promise<OpenedArchive> {
-  const findings = new Findings();
-  const directory = await readDirectory(source, findings.report);
-  const members = (directory?.entries ?? []).map((header) => checkCentralHeader(header, findings.report));
-  checkNames(members, findings.report);
-  const folders = new Set(
-    members.map(({ name }) => name.split('/')[0] ?? '').filter((top) => top.endsWith('.dist-info')),
-  );
-  const [distInfo] = folders;
-  // A data descriptor is copied with its member: the index refuses it, but nobody reads it wrong.
-  const problems = findings.of('problem').filter(({ rule }) => rule !== 'data-descriptor');
-  if (problems.length > 0 || distInfo === undefined || folders.size !== 1) {
-    const lines = problems.map(({ rule, message }) => `\n  ${rule}: ${message}`).join('');
-    const reason = problems.length > 0 ? `:${lines}` : `: it has ${folders.size} dist-info folders`;
-    throw new WheelError('bad-archive', `${path} is not an archive that can be rewritten${reason}`, {
-      hint: 'Run `wheelwright verify` on it, or have it built anew.',
-    });
-  }
-  const start = directory?.start ?? 0;
-  const read = textReader(source, members, start, findings.report);
-  const text = async (name: string): Promise<string> => {
-    const content = await read(name, 'record-encoding');
-    if (content !== undefined) return content;
-    throw new WheelError('bad-archive', `${path}: ${name} is not there, or cannot be read as UTF-8`, {
-      member: name,
-    });
-  };
-  return { path, members, start, distInfo, text };
-}
-
-/**
- * Writes the archive anew with other contents for some of its texts, which must not be RECORD: that is adapted.
- * All other members are copied as they are, compressed, in ranges as large as they come; WHEEL, METADATA and RECORD
- * come last. The destination, which may be the archive itself, is there as a whole or not at all.
- */
-export async function rewriteArchive(
-  archive: OpenedArchive,
-  destination: string,
-  texts: ReadonlyMap<string, string>,
-): Promise<{ readonly size: number }> {
-  const record = `${archive.distInfo}/RECORD`;
-  const contents = new Map([...texts].map(([name, text]) => [name, Buffer.from(text)]));
-  contents.set(record, Buffer.from(await adaptedRecord(archive, record, contents)));
-  const replaced = archive.members.filter(({ name }) => contents.has(name));
-  const names = new Set(replaced.map(({ name }) => name));
-  const missing = [...contents.keys()].find((name) => !names.has(name));
-  if (missing !== undefined)
-    throw new WheelError('bad-archive', `${archive.path} has no ${missing}`, { member: missing });
-  const plan = planRewrite(archive.members, archive.start, (entry) => names.has((entry as Member).name));
-  const before = await stat(archive.path, { bigint: true });
-  return replaceFile(destination, async (file, temporary) => {
-    await copyRanges(archive.path, { file, temporary }, plan.ranges);
-    const after = await stat(archive.path, { bigint: true });
-    if (after.mtimeNs !== before.mtimeNs || after.size !== before.size)
-      throw new WheelError('input-changed', `${archive.path} changed while it was copied`);
-    const entries: Buffer[] = [];
-    const tail: Buffer[] = [];
-    let at = plan.end;
-    // RECORD comes last of all.
-    for (const member of replaced.toSorted((a, b) => Number(a.name === record) - Number(b.name === record))) {
-      const { header, data, entry } = encoded(member, contents.get(member.name) ?? Buffer.alloc(0), at);
-      tail.push(header, data);
-      entries.push(centralHeader(entry));
-      at += header.length + data.length;
-    }
-    const directory = [...plan.headers, ...entries];
-    const size = directory.reduce((sum, header) => sum + header.length, 0);
-    tail.push(...directory, endRecords({ count: directory.length, offset: at, size }));
-    const bytes = Buffer.concat(tail);
-    await writeFully(file, bytes, plan.end);
-    await file.truncate(plan.end + bytes.length);
-    return { size: plan.end + bytes.length };
-  });
-}
-
-/** RECORD with the new hashes and sizes; all other rows stay as they are. */
-async function adaptedRecord(
-  archive: OpenedArchive,
-  record: string,
-  contents: ReadonlyMap<string, Buffer>,
-): Promise<string> {
-  const rows = parseRecord(await archive.text(record)).map((row) => {
-    const content = contents.get(row.path);
-    if (content === undefined) return row;
-    const hash = recordHash(createHash('sha256').update(content).digest());
-    return { path: row.path, hash, size: content.length };
-  });
-  return formatRecord(rows);
-}
-
-function encoded(
-  member: Member,
-  content: Buffer,
-  offset: number,
-): { header: Buffer; data: Buffer; entry: ArchiveEntry } {
-  const deflated = deflateRawSync(content);
-  const method = deflated.length < content.length ? METHOD_DEFLATE : METHOD_STORE;
-  const data = method === METHOD_DEFLATE ? deflated : content;
-  const entry: ArchiveEntry = {
-    name: member.name,
-    mode: member.mode & 0o777 || 0o644,
-    method,
-    modified: { time: member.bytes.readUInt16LE(12), date: member.bytes.readUInt16LE(14) },
-    crc32: crc32(content),
-    size: content.length,
-    compressedSize: data.length,
-    offset,
-  };
-  return { header: localHeader(entry), data, entry };
-}
-
-/** A shared prefix of this length is copied inside the system, which may even share its blocks. */
-const WORTH_A_COPY = 1 << 20;
-const BUFFER = 8 << 20;
-
-async function copyRanges(
+async function copyWhole(
   path: string,
   { file, temporary }: { readonly file: FileHandle; readonly temporary: string },
-  ranges: readonly { readonly from: number; readonly length: number; readonly to: number }[],
+): Promise<true> {
+  const { mode } = await file.stat();
+  await copyFile(path, temporary, constants.COPYFILE_FICLONE).catch((error: unknown) => {
+    throw fileError(error, 'copying', path);
+  });
+  await file.chmod(mode & 0o777);
+  return true;
+}
+
+/** Copies ranges; with `copied`, the file holds all of the old archive already, and so the first range at 0. */
+async function copyRanges(
+  path: string,
+  file: FileHandle,
+  ranges: readonly CopyRange[],
+  copied: boolean,
 ): Promise<void> {
-  const [first] = ranges;
-  const prefix = first?.from === 0 && first.length >= WORTH_A_COPY ? first : undefined;
-  if (prefix !== undefined) {
-    const { mode } = await file.stat();
-    await copyFile(path, temporary, constants.COPYFILE_FICLONE).catch((error: unknown) => {
-      throw fileError(error, 'copying', path);
-    });
-    await file.chmod(mode & 0o777);
-    await file.truncate(prefix.length);
-  }
-  const rest = ranges.filter((range) => range !== prefix);
+  const rest = ranges.filter(({ from }) => !(copied && from === 0));
   if (rest.length === 0) return;
   const source = await open(path, 'r');
   try {

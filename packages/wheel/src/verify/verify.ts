@@ -8,7 +8,8 @@ import { readDirectory } from './directory.js';
 import { checkExtents, type Extent } from './extents.js';
 import { checkCentralHeader, checkLocalHeader, type Member } from './headers.js';
 import { checkNames } from './names.js';
-import { checkDistInfoFiles, textReader } from './dist-info.js';
+import { checkDistInfoFiles } from './dist-info.js';
+import { textReader } from './text-reader.js';
 import type { Expected } from './record.js';
 import { Findings, type Report, type WheelProblem } from './rule.js';
 
