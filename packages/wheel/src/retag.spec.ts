@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { madeWheel, oracle, python, temporaryFolder } from '@wheelwright/testing';
+import { brokenWheels, madeWheel, oracle, python, temporaryFolder } from '@wheelwright/testing';
 import fc from 'fast-check';
 import { bufferSource } from './byte-source.js';
 import { WheelError } from './error.js';
@@ -113,7 +113,6 @@ describe('retagWheel', () => {
   it.each(['bad-central-directory', 'trailing-data', 'unsafe-name', 'symbolic-link'])(
     'refuses %s',
     async (rule) => {
-      const { brokenWheels } = await import('@wheelwright/testing');
       const broken = brokenWheels().find(({ rules }) => rules.includes(rule))!;
       await writeFile(sample, broken.bytes);
       await expect(retagWheel(sample, { platform: 'win32' })).rejects.toMatchObject({

@@ -26,7 +26,8 @@ export interface Pace {
 const UNHURRIED: Pace = { chunk: CHUNK, ahead: CHUNK };
 
 /**
- * The bytes of a member from its start, in pieces of at most 256 KiB, or as `pace` says. Never gives more than the declared size;
+ * The bytes of a member from its start, in pieces of at most 256 KiB, or as `pace` says. Never gives more than the
+ * declared size;
  * the end is reached only if size, CRC and the length of the compressed data were all as declared.
  * Throws `size-mismatch`, `crc-mismatch`, or `bad-archive` where the data isn't a deflate stream.
  */
