@@ -1,7 +1,7 @@
 /**
  * Every rule that `verifyWheel` checks, by its stable identifier. A `problem` is what the public index refuses,
  * what an installer refuses or gets wrong, or what the standard says must not be; `advice` is what is merely
- * recommended, or what only an upload to the public index would meet (docs/decisions/0020-verify-rules.md).
+ * recommended, or what only an upload to the public index would meet (docs/decisions/0010-verify-rules.md).
  */
 export const RULES = {
   // The archive: APPNOTE.TXT 6.3.10, and what the public index asks of it.
