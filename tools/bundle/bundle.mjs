@@ -1,0 +1,68 @@
+/**
+ * Joins the command line and the packages that it is made of into a few files, `packages/cli/dist/bundle`: Node
+ * spends a millisecond on each module that it loads, and an audit needs two hundred (docs/decisions/0013). What is
+ * imported when it's needed stays a file of its own, and libraries that few commands need stay where they are.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cli = path.join(root, 'packages/cli');
+const outdir = path.join(cli, 'dist/bundle');
+
+/** Small, pure and needed at every start. */
+const joined = ['commander', 'elfy', 'endian-reader'];
+
+/**
+ * Files that lie beside a module are found by its URL, so a module keeps the URL that it has where it's installed,
+ * wherever its code went.
+ */
+const ownUrls = {
+  name: 'own-urls',
+  setup({ onLoad }) {
+    onLoad({ filter: /packages\/[a-z]+\/dist\/.*\.js$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      if (!source.includes('import.meta.url')) return undefined;
+      const [, name, inside] = /packages\/([a-z]+)\/(dist\/.*)$/.exec(file.split(path.sep).join('/')) ?? [];
+      const manifest =
+        name === 'cli'
+          ? `new URL('../../package.json', import.meta.url)`
+          : `import.meta.resolve('@wheelwright/${name}/package.json')`;
+      return { contents: source.replaceAll('import.meta.url', `new URL('./${inside}', ${manifest}).href`) };
+    });
+  },
+};
+
+/** Libraries of others stay outside, but for those that are joined. */
+const libraries = {
+  name: 'libraries',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path: specifier }) => {
+      const [first = '', second] = specifier.split('/');
+      const name = first.startsWith('@') ? `${first}/${second}` : first;
+      return first === '@wheelwright' || joined.includes(name)
+        ? undefined
+        : { path: specifier, external: true };
+    });
+  },
+};
+
+await rm(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: [path.join(cli, 'dist/index.js')],
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  mainFields: ['module', 'main'],
+  // The joined libraries are CommonJS, and esbuild leaves their calls of `require` to whatever is called so.
+  banner: {
+    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+  },
+  plugins: [ownUrls, libraries],
+  logLevel: 'warning',
+});
