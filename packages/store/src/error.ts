@@ -8,6 +8,8 @@
  * - `checksum-mismatch`: the bytes that arrived are not the bytes that were announced
  * - `source-unreadable`: the local file to be stored can't be read
  * - `access-denied`, `out-of-space`, `busy`, `io`: what the medium answered
+ * - `unavailable`: the server could not be reached, or went on failing
+ * - `bucket-missing`: there is no such bucket
  * - `unsupported`, `unsupported-scheme`: this store or this medium can't do it
  * @public
  */
@@ -24,6 +26,8 @@ export type StoreErrorCode =
   | 'out-of-space'
   | 'busy'
   | 'io'
+  | 'unavailable'
+  | 'bucket-missing'
   | 'unsupported'
   | 'unsupported-scheme';
 

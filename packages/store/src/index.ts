@@ -1,11 +1,13 @@
 export { StoreError, type StoreErrorCode, type StoreErrorDetails } from './error.js';
 export { checkKey } from './key.js';
 export { openStore, type OpenStoreOptions } from './open-store.js';
+export type { S3Options } from './s3/options.js';
 export type {
   ByteRange,
   CallOptions,
   DeleteOptions,
   GetOptions,
+  LinkOptions,
   ListedObject,
   ObjectBody,
   ObjectInfo,
@@ -13,4 +15,6 @@ export type {
   PutResult,
   Store,
   StoredObject,
+  SweepOptions,
+  Unfinished,
 } from './store.js';

@@ -39,9 +39,14 @@ export function checkPrefix(prefix: string): readonly string[] {
 
 /** Whether a name that was found in a folder can be a segment of a key. @internal */
 export function isSegment(name: string): boolean {
+  return isKey(name) && !name.includes('/');
+}
+
+/** Whether a name that was found in a bucket can be a key. @internal */
+export function isKey(name: string): boolean {
   try {
     checkKey(name);
-    return !name.includes('/');
+    return true;
   } catch {
     return false;
   }

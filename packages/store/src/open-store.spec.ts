@@ -22,14 +22,33 @@ describe('openStore', () => {
     expect(await openStore(pathToFileURL(join(folder, 'kept'))).head('a')).toMatchObject({ size: 1 });
   });
 
-  it.each(['s3://bucket/prefix', 'https://example.org/', 'gs:bucket', 'S3://bucket'])(
-    'says which schemes there are for %s',
-    (address) => {
-      expect(() => openStore(address)).toThrow(
-        expect.objectContaining({ code: 'unsupported-scheme', hint: expect.stringContaining('file://') }),
-      );
-    },
-  );
+  it.each([
+    ['s3://bucket', 's3://bucket/'],
+    ['S3://bucket/a/b', 's3://bucket/a/b/'],
+    ['s3://my.bucket-1/a%20b+c/', 's3://my.bucket-1/a%20b+c/'],
+  ])('opens %s', (address, url) => {
+    expect(openStore(address).url).toBe(url);
+  });
+
+  it.each([
+    's3://',
+    's3:bucket',
+    's3://Bucket/a',
+    's3://b',
+    's3://bucket//a',
+    's3://bucket/../a',
+    's3://bucket/%zz',
+  ])('refuses %s', (address) => {
+    expect(() => openStore(address)).toThrow(
+      expect.objectContaining({ code: 'invalid-url', hint: expect.stringContaining('s3://') }),
+    );
+  });
+
+  it.each(['https://example.org/', 'gs:bucket'])('says which schemes there are for %s', (address) => {
+    expect(() => openStore(address)).toThrow(
+      expect.objectContaining({ code: 'unsupported-scheme', hint: expect.stringContaining('file://') }),
+    );
+  });
 
   it.each(['', 'relative', './relative', 'nul\0', 'file://elsewhere.example/folder', 'file:///a%2Fb'])(
     'refuses %j',

@@ -2,6 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StoreError } from './error.js';
 import { FolderStore } from './folder/folder-store.js';
+import { parseBucketAddress } from './s3/address.js';
+import type { S3Options } from './s3/options.js';
+import { S3Store } from './s3/s3-store.js';
 import type { Store } from './store.js';
 
 /** @public */
@@ -10,17 +13,20 @@ export interface OpenStoreOptions {
   readonly base?: string | undefined;
   /** How long a write waits for another process that changes the same key, in milliseconds (30 000). */
   readonly patience?: number | undefined;
+  /** For a bucket. */
+  readonly s3?: S3Options | undefined;
 }
 
-const schemes = ['file'];
+const schemes = ['file', 's3'];
 
 /**
- * Opens a store by its address. Nothing is read or made yet.
- * @param url - `file:///folder`, or the path of a folder
+ * Opens a store by its address. Nothing is read, made or connected to yet.
+ * @param url - `file:///folder`, the path of a folder, or `s3://bucket/prefix`
  * @throws StoreError `unsupported-scheme`, `invalid-url`
  * @public
  */
 export function openStore(url: string | URL, options: OpenStoreOptions = {}): Store {
+  if (/^s3:/i.test(String(url))) return new S3Store(parseBucketAddress(String(url)), options.s3);
   return new FolderStore(folderOf(url, options.base), options);
 }
 
@@ -51,7 +57,7 @@ function pathOf(path: string, base: string | undefined): string {
 
 function invalid(address: string, complaint: string, cause?: unknown): StoreError {
   return new StoreError('invalid-url', `The store ${JSON.stringify(address)} ${complaint}.`, {
-    hint: 'Give file:///absolute/folder or a path.',
+    hint: 'Give file:///absolute/folder, a path, or s3://bucket/prefix.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -55,6 +55,8 @@ export interface PutOptions extends CallOptions {
   readonly ifMatch?: string | undefined;
   /** Refuse the bytes (`checksum-mismatch`, nothing stored) if this isn't their digest. */
   readonly sha256?: string | undefined;
+  /** The media type, where the store keeps one. */
+  readonly contentType?: string | undefined;
   /** Called with the number of bytes of this object that have been taken so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -63,6 +65,27 @@ export interface PutOptions extends CallOptions {
 export interface DeleteOptions extends CallOptions {
   /** Only this version of the object. */
   readonly ifMatch?: string | undefined;
+}
+
+/** @public */
+export interface SweepOptions extends CallOptions {
+  /** Only what was begun before this time: what is younger may still be at work. */
+  readonly before: Date;
+  /** Tell what would go, and leave it. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** A write that was begun and never finished. @public */
+export interface Unfinished {
+  /** The key that it was for, or, where the store doesn't know it, the name of the temporary file. */
+  readonly name: string;
+  readonly modified: Date;
+}
+
+/** @public */
+export interface LinkOptions extends CallOptions {
+  /** How long the link works. */
+  readonly seconds: number;
 }
 
 /**
@@ -87,4 +110,10 @@ export interface Store {
   list(prefix: string, options?: CallOptions): AsyncIterable<ListedObject>;
   /** Removes an object; to remove what isn't there succeeds, unless a condition was given. */
   delete(key: string, options?: DeleteOptions): Promise<void>;
+  /** Removes what killed writers left under a prefix (a folder knows no prefix of its temporary files), and tells it. */
+  sweep(prefix: string, options: SweepOptions): AsyncIterable<Unfinished>;
+  /** An http address that reads an object without credentials for a while; `undefined` where the store has none. */
+  link(key: string, options: LinkOptions): Promise<string | undefined>;
+  /** The plain http address of an object that anybody may read; `undefined` where nobody may. */
+  publicUrl(key: string, options?: CallOptions): Promise<string | undefined>;
 }

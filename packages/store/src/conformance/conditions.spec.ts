@@ -1,13 +1,13 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
 import { StoreError } from '../error.js';
 import type { Store } from '../store.js';
 import { bytesOf, collect, read } from './bodies.js';
-import { implementations } from './implementations.js';
+import { describeStores } from '../testing/implementations.js';
 
 const scratch = await temporaryFolder('store-conditions');
 
-describe.each(implementations)('a store on $name, conditions', ({ makeStore }) => {
+describeStores('conditions', (makeStore) => {
   let store: Store;
   beforeEach(async () => {
     store = await makeStore(scratch);

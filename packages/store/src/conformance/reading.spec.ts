@@ -1,12 +1,12 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
 import type { ByteRange, Store } from '../store.js';
 import { bytesOf, read } from './bodies.js';
-import { implementations } from './implementations.js';
+import { describeStores } from '../testing/implementations.js';
 
 const scratch = await temporaryFolder('store-reading');
 
-describe.each(implementations)('a store on $name, reading', ({ makeStore }) => {
+describeStores('reading', (makeStore) => {
   let store: Store;
   beforeEach(async () => {
     store = await makeStore(scratch);

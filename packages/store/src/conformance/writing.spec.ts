@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
 import type { Store } from '../store.js';
 import { broken, bytesOf, keys, read, stalled, streamOf } from './bodies.js';
-import { implementations } from './implementations.js';
+import { describeStores } from '../testing/implementations.js';
 
 const scratch = await temporaryFolder('store-writing');
 
-describe.each(implementations)('a store on $name, writing', ({ makeStore }) => {
+describeStores('writing', (makeStore) => {
   let store: Store;
   beforeEach(async () => {
     store = await makeStore(scratch);

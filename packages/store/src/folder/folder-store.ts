@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../error.js';
 import { checkKey } from '../key.js';
+import { resolveRange } from '../range.js';
 import type {
   CallOptions,
   DeleteOptions,
@@ -14,6 +15,8 @@ import type {
   PutResult,
   Store,
   StoredObject,
+  SweepOptions,
+  Unfinished,
 } from '../store.js';
 import { digestFile, etagOf, type DigestedFile } from './digest.js';
 import { withKeyLock } from './key-lock.js';
@@ -26,7 +29,8 @@ import {
   removeEmptyParents,
   type Location,
 } from './location.js';
-import { readObject, resolveRange } from './object-body.js';
+import { readObject } from './object-body.js';
+import { sweepFolder } from './sweep.js';
 import { fromSystemError, systemCode } from './system-error.js';
 import { writeTemporaryFile, type TemporaryFile } from './temporary-file.js';
 
@@ -127,6 +131,24 @@ export class FolderStore implements Store {
         await removeEmptyParents(location);
       });
     });
+  }
+
+  async *sweep(_prefix: string, options: SweepOptions): AsyncGenerator<Unfinished> {
+    const root = await this.#realRoot();
+    try {
+      yield* sweepFolder(root, options);
+    } catch (error) {
+      throw fromSystemError(error, 'sweep the folder', root);
+    }
+  }
+
+  /** A folder has no server that could answer. */
+  async link(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async publicUrl(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** Exactly one of any number of writers links its file to the key. */

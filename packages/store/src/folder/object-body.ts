@@ -6,25 +6,6 @@ import type { Location } from './location.js';
 import { fromSystemError } from './system-error.js';
 
 /**
- * The part of an object that a range asks for (RFC 9110, section 14.1.2: an end behind the object is cut).
- * @throws StoreError `invalid-range` where it begins behind the object or has no sense
- */
-export function resolveRange(key: string, size: number, range: ByteRange | undefined): Required<ByteRange> {
-  if (range === undefined) return { offset: 0, length: size };
-  const { offset, length = Infinity } = range;
-  const sensible = Number.isSafeInteger(offset) && offset >= 0 && length > 0;
-  if (!sensible || offset >= size) {
-    const asked = `offset ${offset}${range.length === undefined ? '' : `, length ${range.length}`}`;
-    throw new StoreError(
-      'invalid-range',
-      `${JSON.stringify(key)} has ${size} bytes; asked for was ${asked}.`,
-      { key },
-    );
-  }
-  return { offset, length: Math.min(length, size - offset) };
-}
-
-/**
  * The bytes of an object, as it was when `expected` was taken. The file is opened when the first bytes are asked for,
  * so a body that nobody reads holds nothing open.
  * @throws StoreError (while reading) `precondition-failed` when the object was replaced or removed since

@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../error.js';
 import type { ObjectBody, PutOptions } from '../store.js';
-import { chunksOf } from './body-source.js';
+import { chunksOf } from '../body-source.js';
 
 /** A file that holds all bytes of an object and has no key yet. */
 export interface TemporaryFile {

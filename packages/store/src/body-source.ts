@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { StoreError } from '../error.js';
-import type { ObjectBody } from '../store.js';
-import { readChunks } from './digest.js';
-import { systemCode } from './system-error.js';
+import { StoreError } from './error.js';
+import type { ObjectBody } from './store.js';
+import { readChunks } from './folder/digest.js';
+import { systemCode } from './folder/system-error.js';
 
 /**
  * The bytes of a body, whatever its kind. A chunk is valid until the next one is asked for.

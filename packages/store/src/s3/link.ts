@@ -1,0 +1,31 @@
+import type { CallOptions, LinkOptions } from '../store.js';
+import type { Bucket } from './requests.js';
+
+/** An address that lets anybody read an object for some seconds (SigV4 query authentication). */
+export async function linkObject(bucket: Bucket, key: string, { seconds }: LinkOptions): Promise<string> {
+  const [{ client, sdk }, { getSignedUrl }] = await Promise.all([
+    bucket.connection(),
+    import('@aws-sdk/s3-request-presigner'),
+  ]);
+  return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket: bucket.name, Key: key }), {
+    expiresIn: seconds,
+  });
+}
+
+/** The plain https or http address of an object, if the server gives it to somebody without credentials. */
+export async function publicUrl(
+  bucket: Bucket,
+  key: string,
+  { signal }: CallOptions,
+): Promise<string | undefined> {
+  const url = new URL(await linkObject(bucket, key, { seconds: 60 }));
+  url.search = '';
+  const deadline = AbortSignal.timeout(bucket.settings.stallTimeout);
+  const answer = await fetch(url, {
+    method: 'HEAD',
+    redirect: 'manual',
+    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+  }).catch(() => undefined);
+  signal?.throwIfAborted();
+  return answer?.ok === true ? url.href : undefined;
+}

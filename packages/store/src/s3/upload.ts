@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { ObjectBody, PutOptions } from '../store.js';
+import { checkDigest, conditionally, conditionsOf, type Upload, type Uploaded } from './conditional.js';
+import { failureKind } from './failure.js';
+import { uploadParts } from './multipart.js';
+import { openParts, type PartReader } from './parts.js';
+import { metadataNames, sendOptions, type Bucket } from './requests.js';
+
+/** How often two conditional writes that met are begun again from the first byte. */
+const mostRestarts = 5;
+
+/**
+ * Writes an object: in one request when it fits into one part, else as a multipart upload. Both are conditional where a
+ * condition is given, and safe when answers are lost.
+ * @throws StoreError `precondition-failed`, `checksum-mismatch`, `source-unreadable`; what the SDK throws
+ */
+export async function upload(
+  bucket: Bucket,
+  { key, name }: Pick<Upload, 'key' | 'name'>,
+  body: ObjectBody,
+  options: PutOptions,
+): Promise<Uploaded> {
+  for (let restart = 0; ; restart += 1) {
+    const parts = await openParts(body, {
+      partSize: await partSizeOf(body, bucket.settings.partSize),
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+    try {
+      return await uploadOnce({ bucket, key, name, options, writer: randomUUID() }, parts);
+    } catch (error) {
+      // Two conditional writes met and this one's upload is gone: Amazon asks to begin again.
+      const isRepeatable = body instanceof Uint8Array || 'file' in body;
+      if (failureKind(error) !== 'no-upload' || !isRepeatable || restart === mostRestarts) throw error;
+    } finally {
+      await parts.close();
+    }
+  }
+}
+
+async function uploadOnce(upload: Upload, parts: PartReader): Promise<Uploaded> {
+  const first = await parts.next();
+  if (first === undefined) throw new Error('a reader of parts gave none');
+  if (!first.isLast) return uploadParts(upload, first, parts);
+  const { size, sha256 } = parts.digest();
+  checkDigest(upload, sha256);
+  const { bucket, name, options } = upload;
+  const { client, sdk } = await bucket.connection();
+  const etag = await conditionally(upload, async () => {
+    const answer = await client.send(
+      new sdk.PutObjectCommand({
+        Bucket: bucket.name,
+        Key: name,
+        Body: first.bytes,
+        ChecksumCRC32: first.crc32,
+        Metadata: { [metadataNames.sha256]: sha256, [metadataNames.writer]: upload.writer },
+        ...conditionsOf(options),
+        ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
+      }),
+      sendOptions(options.signal),
+    );
+    return answer.ETag;
+  });
+  return { etag, size, sha256 };
+}
+
+/** S3 takes at most 10,000 parts: those of very large files are larger. */
+async function partSizeOf(body: ObjectBody, partSize: number): Promise<number> {
+  const size = await sizeOf(body);
+  if (size === undefined) return partSize;
+  const MiB = 1024 * 1024;
+  // A body that fits into one part needs no more memory than it has bytes.
+  if (size < partSize) return size + 1;
+  return Math.max(partSize, Math.ceil(size / 9000 / MiB) * MiB);
+}
+
+async function sizeOf(body: ObjectBody): Promise<number | undefined> {
+  if (body instanceof Uint8Array) return body.byteLength;
+  if (!('file' in body)) return undefined;
+  // What is wrong with it, its opening tells.
+  return stat(body.file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll } from '@jest/globals';
+import type { Requirement } from '../requirement.js';
+
+const version = 'v1.8.0';
+
+/** Where tools/services/install puts the server. */
+function gatewayPath(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const services = process.env['WHEELWRIGHT_SERVICES'] ?? join(cache, 'wheelwright/services');
+  return join(services, `versitygw-${version}`, 'versitygw');
+}
+
+/** What a group of tests needs that talks to an S3 server. */
+export const s3Requirement: Requirement = {
+  met: existsSync(gatewayPath()),
+  reason: `there is no versitygw ${version}: run tools/services/install`,
+};
+
+/** A running S3 server, and how to talk to it. */
+export interface S3Server {
+  readonly port: number;
+  /** What a client has to be told. */
+  readonly access: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  /** The same as the variables of the AWS SDK. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The folder whose subfolders are the buckets; `mkdir` makes one. */
+  readonly buckets: string;
+  makeBucket(name: string): Promise<string>;
+  /** Stops the server; `start` brings it back on the same port with the same objects. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/**
+ * Starts an S3 server for the tests of one file, on a free port of loopback, and stops it after them.
+ * @returns `undefined` where there is no program for it: then `describeIf([s3Requirement], ...)` skips the group
+ */
+export async function startS3Server(): Promise<S3Server | undefined> {
+  return existsSync(gatewayPath()) ? start() : undefined;
+}
+
+async function start(): Promise<S3Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'wheelwright-s3-'));
+  const buckets = join(folder, 'buckets');
+  for (const name of [buckets, join(folder, 'iam'), join(folder, 'versions')]) await mkdir(name);
+  const credentials = { accessKeyId: 'testkey', secretAccessKey: 'testsecret' };
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const stop = async (): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGTERM');
+    const killer = setTimeout(() => running.kill('SIGKILL'), 3000);
+    await ended;
+    clearTimeout(killer);
+  };
+  const launch = async (): Promise<void> => {
+    const args = ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--iam-dir', join(folder, 'iam')];
+    args.push('--health', '/health', '--quiet', '--keep-alive', 'posix');
+    args.push('--versioning-dir', join(folder, 'versions'), buckets);
+    child = spawn(gatewayPath(), args, {
+      stdio: 'ignore',
+      env: {
+        PATH: process.env['PATH'],
+        ROOT_ACCESS_KEY: credentials.accessKeyId,
+        ROOT_SECRET_KEY: credentials.secretAccessKey,
+      },
+    });
+    await answers(`http://127.0.0.1:${port}/health`, child);
+  };
+  afterAll(async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await launch();
+  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    port,
+    access: { endpoint, region: 'us-east-1', credentials },
+    environment: {
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    buckets,
+    makeBucket: async (name) => {
+      await mkdir(join(buckets, name));
+      return name;
+    },
+    stop,
+    start: launch,
+  };
+}
+
+/** A port of loopback that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('loopback gave no port');
+  return address.port;
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`versitygw ended with ${child.exitCode}`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true) return;
+    await delay(25);
+  }
+  throw new Error(`versitygw did not answer on ${url}`);
+}
