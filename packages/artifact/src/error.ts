@@ -4,6 +4,8 @@
  * - `unreadable-file`: a local file can't be read or isn't a file
  * - `conflict`: other bytes lie under this identity already
  * - `malformed-meta`: a meta file can't be understood
+ * - `damaged`: the files in the store aren't those that the meta file names
+ * - `destination`: something is in the way where a pull would put a file
  * - `ambiguous`: an identity has several meta files
  * @public
  */
@@ -16,6 +18,8 @@ export type ArtifactErrorCode =
   | 'unreadable-file'
   | 'conflict'
   | 'malformed-meta'
+  | 'damaged'
+  | 'destination'
   | 'ambiguous';
 
 /** What this package refuses of itself; what the store refuses is a `StoreError`. @public */

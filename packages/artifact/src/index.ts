@@ -14,6 +14,7 @@ export { readGit, type GitState } from './git.js';
 export { identifyBuild, type BuildIdentity, type IdentifyOptions } from './identify.js';
 export { checkId, type ArtifactId, type Linking } from './identity.js';
 export { formatPrefix, layouts, parseKey, readLayout, type Layout, type ParsedKey } from './layout.js';
+export { listArtifacts, type ArtifactSummary, type ListArtifactsOptions } from './list.js';
 export { parseMeta, type ArtifactMeta, type MetaFile } from './meta.js';
 export {
   decideOperatingSystem,
@@ -31,6 +32,15 @@ export {
   type LinkingSources,
 } from './linking.js';
 export type { LocalFile, LocalLibrary } from './plan.js';
-export { pushArtifact, type PushProgress, type PushRequest, type PushResult } from './push.js';
+export type { TransferProgress } from './progress.js';
+export { pullArtifact, type PullRequest, type PullResult } from './pull.js';
+export { pushArtifact, type PushRequest, type PushResult } from './push.js';
+export {
+  collectGarbage,
+  removeArtifact,
+  type CollectOptions,
+  type Garbage,
+  type RemoveOptions,
+} from './remove.js';
 export { textReaderBelow } from './root-folder.js';
 export { readArtifact, type ArtifactReading, type ReadArtifactOptions } from './show.js';

@@ -68,7 +68,7 @@ function* logicalLines(content: string): Generator<LogicalLine> {
     const line = index + 1;
     const parts = [(lines[index] ?? '').replace(/^[ \t\f]+/, '')];
     if (parts[0] === '' || /^[#!]/.test(parts[0] ?? '')) continue;
-    while (/(?:^|[^\\])(?:\\\\)*\\$/.test(parts.at(-1) ?? '')) {
+    while (goesOn(parts.at(-1) ?? '')) {
       parts.push(parts.pop()?.slice(0, -1) ?? '');
       index += 1;
       if (index >= lines.length) break;
@@ -78,9 +78,19 @@ function* logicalLines(content: string): Generator<LogicalLine> {
   }
 }
 
+/** Whether a line ends with an odd number of backslashes. */
+function goesOn(line: string): boolean {
+  let start = line.length;
+  while (start > 0 && line[start - 1] === '\\') start -= 1;
+  return (line.length - start) % 2 === 1;
+}
+
 /** The key ends at the first `=`, `:` or white space without a backslash before it. */
 function splitLine(text: string): { readonly key: string; readonly value: string } {
-  const key = /^(?:\\.|[^\\=: \t\f])*/s.exec(text)?.[0] ?? '';
+  // A loop: a regular expression would need a stack as deep as a hostile line is long.
+  let end = 0;
+  while (end < text.length && !/[=: \t\f]/.test(text[end] ?? '')) end += text[end] === '\\' ? 2 : 1;
+  const key = text.slice(0, end);
   const value = text.slice(key.length).replace(/^[ \t\f]*[=:]?[ \t\f]*/, '');
   return { key, value };
 }

@@ -6,7 +6,8 @@ import { openStore, type Store } from '@wheelwright/store';
 import { temporaryFolder } from '@wheelwright/testing';
 import type { ArtifactId } from './identity.js';
 import type { LocalFile } from './plan.js';
-import { pushArtifact, type PushProgress, type PushRequest } from './push.js';
+import type { TransferProgress } from './progress.js';
+import { pushArtifact, type PushRequest } from './push.js';
 import { readArtifact } from './show.js';
 
 const scratch = await temporaryFolder('push');
@@ -200,7 +201,7 @@ describe('pushArtifact', () => {
   });
 
   it('tells of its progress up to the end', async () => {
-    const seen: PushProgress[] = [];
+    const seen: TransferProgress[] = [];
     await pushArtifact(store, request({ onProgress: (progress) => seen.push(progress) }));
     expect(seen.at(-1)).toEqual({ done: 29, total: 29, file: 'licenses/LICENSE' });
     expect(seen.map(({ done }) => done)).toEqual([...seen.map(({ done }) => done)].sort((a, b) => a - b));

@@ -6,16 +6,10 @@ import { readLayout } from './layout.js';
 import { digestLocal, inspectLocal } from './local-file.js';
 import { formatMeta, type ArtifactMeta, type MetaFile } from './meta.js';
 import { planPush, type LocalFile, type LocalLibrary, type PlannedFile, type PushPlan } from './plan.js';
+import { reporter, type TransferProgress } from './progress.js';
+import { isMetaName } from './locate.js';
 import { inspectRemote, listPlaces, readMeta, type RemoteFile } from './remote.js';
 import { describeArtifact } from './show.js';
-
-/** How far a push is, in bytes that were taken from the files. @public */
-export interface PushProgress {
-  readonly done: number;
-  readonly total: number;
-  /** The file at work, by its name in the artifact. */
-  readonly file: string;
-}
 
 /** @public */
 export interface PushRequest {
@@ -31,7 +25,7 @@ export interface PushRequest {
   /** The time for the meta file. */
   readonly created: Date;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: PushProgress) => void) | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
 /** What a push came to. @public */
@@ -193,11 +187,10 @@ function isReplaceable(error: unknown): boolean {
 
 /** Removes meta files first, so that nothing half removed is taken for whole; then what the new artifact hasn't. */
 async function clear({ store, plan, signal }: Push): Promise<void> {
-  const places = [...(await listPlaces(store, plan.prefix, signal))];
-  const isMeta = (place: string) => !place.includes('/') && place.endsWith('.meta');
+  const places = [...(await listPlaces(store, plan.prefix, signal)).keys()];
   const kept = new Set(plan.files.map(({ name }) => name));
-  const stale = places.filter((place) => !isMeta(place) && !kept.has(place));
-  for (const place of [...places.filter(isMeta), ...stale])
+  const stale = places.filter((place) => !isMetaName(place) && !kept.has(place));
+  for (const place of [...places.filter(isMetaName), ...stale])
     await store.delete(plan.prefix + place, { signal });
 }
 
@@ -226,9 +219,9 @@ async function describeLocal(push: Push): Promise<MetaFile[]> {
 }
 
 /** An identity has one artifact: another library beside ours means that it's taken. */
-function checkForeign(plan: PushPlan, places: ReadonlySet<string>): void {
+function checkForeign(plan: PushPlan, places: ReadonlyMap<string, unknown>): void {
   const own = [plan.library, plan.metaName];
-  const foreign = [...places].find((place) => !place.includes('/') && !own.includes(place));
+  const foreign = [...places.keys()].find((place) => !place.includes('/') && !own.includes(place));
   if (foreign !== undefined) throw conflict(plan, `it has a file ${foreign}`);
 }
 
@@ -257,17 +250,4 @@ async function failedAs<T>(code: StoreError['code'], work: () => Promise<T>): Pr
     if (error instanceof StoreError && error.code === code) return undefined;
     throw error;
   }
-}
-
-function reporter(sizes: ReadonlyMap<string, number>, onProgress: PushRequest['onProgress']): Push['report'] {
-  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const counted = new Map<string, number>();
-  let done = 0;
-  return ({ name }) =>
-    (bytes) => {
-      // A file that is begun again counts from its beginning.
-      done += bytes - (counted.get(name) ?? 0);
-      counted.set(name, bytes);
-      onProgress?.({ done, total, file: name });
-    };
 }

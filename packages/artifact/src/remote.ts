@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { StoreError, type Store } from '@wheelwright/store';
+import { StoreError, type ListedObject, type Store } from '@wheelwright/store';
 import { ArtifactError } from './error.js';
 import { isOwnPlace } from './file-name.js';
 import { parseMeta, type ArtifactMeta } from './meta.js';
@@ -23,11 +23,11 @@ export async function listPlaces(
   store: Store,
   prefix: string,
   signal: AbortSignal | undefined,
-): Promise<ReadonlySet<string>> {
-  const places = new Set<string>();
-  for await (const { key } of store.list(prefix, { signal })) {
-    const place = key.slice(prefix.length);
-    if (isOwnPlace(place)) places.add(place);
+): Promise<ReadonlyMap<string, ListedObject>> {
+  const places = new Map<string, ListedObject>();
+  for await (const object of store.list(prefix, { signal })) {
+    const place = object.key.slice(prefix.length);
+    if (isOwnPlace(place)) places.set(place, object);
   }
   return places;
 }
@@ -41,25 +41,43 @@ export async function inspectRemote(
   const info = await store.head(key, { signal });
   if (info === undefined) return undefined;
   if (info.sha256 !== undefined) return { size: info.size, sha256: info.sha256 };
+  return digestRemote(store, key, info.etag, signal);
+}
+
+/** The digest of an object's bytes themselves, whatever the store says of them. */
+export async function digestRemote(
+  store: Store,
+  key: string,
+  etag: string | undefined,
+  signal: AbortSignal | undefined,
+  onProgress?: (bytes: number) => void,
+): Promise<RemoteFile> {
   const hash = createHash('sha256');
   let size = 0;
-  const { body } = await store.get(key, { signal, ifMatch: info.etag });
+  const { body } = await store.get(key, { signal, ifMatch: etag });
   for await (const chunk of body) {
     hash.update(chunk);
     size += chunk.byteLength;
+    onProgress?.(size);
   }
   return { size, sha256: hash.digest('hex') };
+}
+
+/** A meta file's bytes, and which version of the object they are. */
+export interface MetaBytes extends RemoteFile {
+  readonly etag: string;
+  readonly bytes: Uint8Array;
 }
 
 /**
  * Reads a meta file, unless it is larger than any of ours.
  * @throws ArtifactError `malformed-meta`
  */
-export async function readMeta(
+export async function readMetaBytes(
   store: Store,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<RemoteMeta | undefined> {
+): Promise<MetaBytes | undefined> {
   try {
     const { body, etag, size } = await store.get(key, { signal });
     if (size > largestPropertyFile) throw oversized(key, size);
@@ -71,17 +89,26 @@ export async function readMeta(
       chunks.push(chunk);
     }
     const bytes = Buffer.concat(chunks);
-    return {
-      key,
-      etag,
-      size: read,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      meta: parseMeta(bytes),
-    };
+    return { etag, size: read, sha256: createHash('sha256').update(bytes).digest('hex'), bytes };
   } catch (error) {
     if (error instanceof StoreError && error.code === 'not-found') return undefined;
     throw error;
   }
+}
+
+/**
+ * Reads and understands a meta file of ours.
+ * @throws ArtifactError `malformed-meta`
+ */
+export async function readMeta(
+  store: Store,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<RemoteMeta | undefined> {
+  const found = await readMetaBytes(store, key, signal);
+  if (found === undefined) return undefined;
+  const { bytes, ...file } = found;
+  return { key, ...file, meta: parseMeta(bytes) };
 }
 
 function oversized(key: string, size: number): ArtifactError {

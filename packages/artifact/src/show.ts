@@ -1,15 +1,17 @@
-import type { Store } from '@wheelwright/store';
+import { StoreError, type Store } from '@wheelwright/store';
 import type { Artifact } from './artifact.js';
-import { ArtifactError } from './error.js';
 import type { ArtifactId } from './identity.js';
 import { formatPrefix, readLayout, type Layout } from './layout.js';
 import { isNameOf, type ArtifactMeta } from './meta.js';
-import { inspectRemote, listPlaces, readMeta, type RemoteMeta } from './remote.js';
+import { locateArtifact } from './locate.js';
+import { digestRemote, inspectRemote, type RemoteFile, type RemoteMeta } from './remote.js';
 
 /** @public */
 export interface ReadArtifactOptions {
   /** The name of a layout or a template; `default` by default. */
   readonly layout?: string | undefined;
+  /** Whether the bytes of every file are read, also where the store knows a digest. */
+  readonly thorough?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,24 +36,19 @@ export type ArtifactReading =
 export async function readArtifact(
   store: Store,
   id: ArtifactId,
-  { layout, signal }: ReadArtifactOptions = {},
+  { layout, thorough = false, signal }: ReadArtifactOptions = {},
 ): Promise<ArtifactReading> {
-  const prefix = formatPrefix(readLayout(layout), id);
-  const places = await listPlaces(store, prefix, signal);
-  const metaNames = [...places].filter((place) => !place.includes('/') && place.endsWith('.meta'));
-  if (metaNames.length > 1) {
-    throw new ArtifactError('ambiguous', `${prefix} has several meta files: ${metaNames.join(', ')}.`, {
-      hint: 'Push the right one again with --replace.',
-    });
-  }
-  const [metaName] = metaNames;
-  const found = metaName === undefined ? undefined : await readMeta(store, prefix + metaName, signal);
-  if (metaName === undefined || found === undefined) return { state: 'absent', prefix };
+  const located = await locateArtifact(store, readLayout(layout), id, signal);
+  if (located.state !== 'found') return { state: 'absent', prefix: located.prefix };
+  const { prefix, metaName, found } = located;
   const { meta } = found;
   const problems = isNameOf(metaName, meta) ? [] : [`${metaName} is the meta file of ${meta.library}`];
   if (!belongs(readLayout(layout), meta.id, prefix)) problems.push(`${metaName} is of another artifact`);
+  const inspect = thorough
+    ? async (key: string) => digestOrUndefined(store, key, signal)
+    : async (key: string) => inspectRemote(store, key, signal);
   for (const file of meta.files) {
-    const remote = await inspectRemote(store, prefix + file.name, signal);
+    const remote = await inspect(prefix + file.name);
     if (remote === undefined) problems.push(`${file.name} is missing`);
     else if (remote.sha256 !== file.sha256 || remote.size !== file.size) {
       problems.push(`${file.name} has the sha256 ${remote.sha256}; expected was ${file.sha256}`);
@@ -63,8 +60,21 @@ export async function readArtifact(
     : { state: 'damaged', artifact, meta, problems };
 }
 
+async function digestOrUndefined(
+  store: Store,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<RemoteFile | undefined> {
+  try {
+    return await digestRemote(store, key, undefined, signal);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
 /** Whether an identity, which was read from a file, is the one that a prefix stands for. */
-function belongs(layout: Layout, id: ArtifactId, prefix: string): boolean {
+export function belongs(layout: Layout, id: ArtifactId, prefix: string): boolean {
   try {
     return formatPrefix(layout, id) === prefix;
   } catch {

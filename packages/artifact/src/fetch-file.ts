@@ -1,0 +1,183 @@
+import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError, type Store, type StoredObject } from '@wheelwright/store';
+import { ArtifactError } from './error.js';
+import type { RemoteFile } from './remote.js';
+
+/** A file that is to be fetched; a digest is known of all but those that MXNet's script pushed. */
+export interface WantedFile {
+  readonly name: string;
+  readonly key: string;
+  readonly size: number;
+  readonly sha256: string | undefined;
+}
+
+/** Bytes that are written at once. */
+const batchSize = 1024 * 1024;
+
+/**
+ * Fetches an object into a staging folder, from where an earlier try stopped: the version of that try is part of the
+ * file's name, and asked for again (`ifMatch`). The digest is taken of all bytes, those of the earlier try as well.
+ * @returns the path of the file, flushed to the disk
+ * @throws ArtifactError `damaged` when the bytes aren't those of the meta file; StoreError
+ */
+export async function fetchFile(
+  store: Store,
+  wanted: WantedFile,
+  staging: string,
+  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress: (bytes: number) => void },
+): Promise<RemoteFile & { readonly path: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetchOnce(store, wanted, staging, signal, onProgress);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const isStale =
+        (error instanceof StoreError && error.code === 'precondition-failed') ||
+        (error instanceof ArtifactError && error.code === 'damaged');
+      if (!isStale || attempt === 2) throw error;
+      // What was there is of another version, or was damaged on the way: once more, from nothing.
+      for (const name of await remainsOf(wanted, staging)) await rm(join(staging, name), { force: true });
+    }
+  }
+}
+
+async function fetchOnce(
+  store: Store,
+  wanted: WantedFile,
+  staging: string,
+  signal: AbortSignal | undefined,
+  onProgress: (bytes: number) => void,
+): Promise<RemoteFile & { readonly path: string }> {
+  const { key, name, size, sha256 } = wanted;
+  const [remains] = await remainsOf(wanted, staging);
+  const begun = remains === undefined ? undefined : await openRemains(join(staging, remains), size);
+  const etag = begun && remains !== undefined ? etagIn(remains) : undefined;
+  const object =
+    begun?.size === size
+      ? undefined
+      : await getFrom(store, key, begun?.size ?? 0, etag, signal).catch(async (error: unknown) => {
+          await begun?.handle.close();
+          throw error;
+        });
+  if (object !== undefined && object.size !== size) {
+    await begun?.handle.close();
+    throw damaged(`${key} has ${object.size} bytes; the meta file says ${size}`);
+  }
+  const path = join(staging, remains ?? partName(wanted, object?.etag ?? ''));
+  const handle =
+    begun?.handle ?? (await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
+  try {
+    const hash = begun?.hash ?? createHash('sha256');
+    if (object !== undefined) await writeBody(object, handle, hash, begun?.size ?? 0, onProgress);
+    onProgress(size);
+    await handle.datasync();
+    const digest = hash.digest('hex');
+    if (sha256 !== undefined && digest !== sha256) {
+      throw damaged(`${name} has the sha256 ${digest}; the meta file says ${sha256}`);
+    }
+    return { path, size, sha256: digest };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The object from a byte on. An empty object has no first byte to ask for. */
+async function getFrom(
+  store: Store,
+  key: string,
+  offset: number,
+  ifMatch: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<StoredObject> {
+  try {
+    return await store.get(key, { signal, ifMatch, ...(offset === 0 ? {} : { range: { offset } }) });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') throw damaged(`${key} is missing`);
+    throw error;
+  }
+}
+
+/** Writes in large pieces, each while the next one arrives. */
+async function writeBody(
+  { body, size }: StoredObject,
+  handle: FileHandle,
+  hash: Hash,
+  start: number,
+  onProgress: (bytes: number) => void,
+): Promise<void> {
+  let [batch, batched, position, received] = [[] as Uint8Array[], 0, start, start];
+  let written: Promise<unknown> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    await written;
+    written = handle.writev(batch, position);
+    // Its failure is heard of at the next flush; until then it isn't unhandled.
+    written.catch(() => undefined);
+    position += batched;
+    [batch, batched] = [[], 0];
+  };
+  for await (const chunk of body) {
+    received += chunk.byteLength;
+    if (received > size) break;
+    hash.update(chunk);
+    batch.push(chunk);
+    batched += chunk.byteLength;
+    if (batched < batchSize) continue;
+    await flush();
+    onProgress(received);
+  }
+  if (batched > 0) await flush();
+  await written;
+  if (received !== size) throw damaged(`the store gave ${received} bytes of ${size}`);
+}
+
+/** What an earlier try left, with its digest; nothing where it has more bytes than it may. */
+async function openRemains(
+  path: string,
+  limit: number,
+): Promise<{ readonly handle: FileHandle; readonly size: number; readonly hash: Hash } | undefined> {
+  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(batchSize);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      size += bytesRead;
+    }
+    if (size <= limit) return { handle, size, hash };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  throw damaged(`${path} has more bytes than the meta file says`);
+}
+
+/** `HASH-ETAG`: names in an artifact may be longer than a file's name, or have a `/`. */
+function partName(wanted: WantedFile, etag: string): string {
+  return `${nameHash(wanted)}-${Buffer.from(etag).toString('base64url')}`;
+}
+
+function etagIn(name: string): string {
+  return Buffer.from(name.slice(65), 'base64url').toString();
+}
+
+async function remainsOf(wanted: WantedFile, staging: string): Promise<string[]> {
+  const start = `${nameHash(wanted)}-`;
+  return (await readdir(staging)).filter((name) => name.startsWith(start));
+}
+
+function nameHash({ key, sha256 = '' }: WantedFile): string {
+  return createHash('sha256').update(`${key}\0${sha256}`).digest('hex');
+}
+
+function damaged(complaint: string): ArtifactError {
+  return new ArtifactError('damaged', `The artifact is damaged: ${complaint}.`, {
+    hint: 'Verify it, and push it again with --replace.',
+  });
+}
