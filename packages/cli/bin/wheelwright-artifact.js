@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { run } from '../dist/index.js';
+
+process.exitCode = await run(['artifact', ...process.argv.slice(2)], process);
