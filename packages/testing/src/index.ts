@@ -18,3 +18,4 @@ export {
   type SeenRequest,
   startFaultProxy,
 } from './s3/fault-proxy.js';
+export { signedRequest, type Signer } from './s3/signed-request.js';

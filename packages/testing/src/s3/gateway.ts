@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from '@jest/globals';
 import type { Requirement } from '../requirement.js';
+import { signedRequest } from './signed-request.js';
 
 const version = 'v1.8.0';
 
@@ -37,6 +38,11 @@ export interface S3Server {
   /** The folder whose subfolders are the buckets; `mkdir` makes one. */
   readonly buckets: string;
   makeBucket(name: string): Promise<string>;
+  /**
+   * Makes a bucket that anybody may read, and a web site: its address there. The site's bucket is found by the host's
+   * name, so there is one, called `localhost`.
+   */
+  makeWebsite(): Promise<string>;
   /** Stops the server; `start` brings it back on the same port with the same objects. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -56,6 +62,7 @@ async function start(): Promise<S3Server> {
   for (const name of [buckets, join(folder, 'iam'), join(folder, 'versions')]) await mkdir(name);
   const credentials = { accessKeyId: 'testkey', secretAccessKey: 'testsecret' };
   const port = await freePort();
+  const websitePort = await freePort();
   let child: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
     const running = child;
@@ -69,7 +76,8 @@ async function start(): Promise<S3Server> {
   };
   const launch = async (): Promise<void> => {
     const args = ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--iam-dir', join(folder, 'iam')];
-    args.push('--health', '/health', '--quiet', '--keep-alive', 'posix');
+    args.push('--health', '/health', '--quiet', '--keep-alive');
+    args.push('--website', `127.0.0.1:${websitePort}`, 'posix');
     args.push('--versioning-dir', join(folder, 'versions'), buckets);
     child = spawn(gatewayPath(), args, {
       stdio: 'ignore',
@@ -87,9 +95,10 @@ async function start(): Promise<S3Server> {
   });
   await launch();
   const endpoint = `http://127.0.0.1:${port}`;
+  const access = { endpoint, region: 'us-east-1', credentials };
   return {
     port,
-    access: { endpoint, region: 'us-east-1', credentials },
+    access,
     environment: {
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_REGION: 'us-east-1',
@@ -100,6 +109,28 @@ async function start(): Promise<S3Server> {
     makeBucket: async (name) => {
       await mkdir(join(buckets, name));
       return name;
+    },
+    makeWebsite: async () => {
+      await mkdir(join(buckets, 'localhost'));
+      const policy = {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::localhost/*' },
+        ],
+      };
+      await signedRequest(access, {
+        method: 'PUT',
+        path: '/localhost',
+        query: 'policy',
+        body: JSON.stringify(policy),
+      });
+      await signedRequest(access, {
+        method: 'PUT',
+        path: '/localhost',
+        query: 'website',
+        body: '<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>',
+      });
+      return `http://localhost:${websitePort}/`;
     },
     stop,
     start: launch,

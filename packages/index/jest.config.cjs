@@ -1,0 +1,1 @@
+module.exports = { displayName: 'index', preset: '../../jest.preset.cjs' };
