@@ -94,14 +94,10 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** A page as it is stored. `dist-info-metadata` is what the field was called at first (PEP 714): both are written. */
+/**
+ * A page as it is stored. Only `core-metadata` is written, not what that field was called at first: pip 22.3 to 23.1
+ * crash on `dist-info-metadata` in JSON (PEP 714). In HTML both names are safe.
+ */
 export function formatPage(page: ProjectPage | RootPage): Uint8Array {
-  const written =
-    'files' in page
-      ? {
-          ...page,
-          files: page.files.map((file) => ({ ...file, 'dist-info-metadata': file['core-metadata'] })),
-        }
-      : page;
-  return Buffer.from(`${JSON.stringify(written, null, 1)}\n`);
+  return Buffer.from(`${JSON.stringify(page, null, 1)}\n`);
 }

@@ -51,7 +51,6 @@ describeStores('an index', (makeStore) => {
           hashes: { sha256 },
           'requires-python': '>=3.8, <4',
           'core-metadata': { sha256: metadataSha256 },
-          'dist-info-metadata': { sha256: metadataSha256 },
           size: (await readFile(path)).length,
           'upload-time': '2024-05-06T07:08:09.010Z',
           yanked: false,

@@ -86,6 +86,7 @@ async function answer(
   const [project = '', name, ...more] = path.split('/').slice(1);
   if (name === undefined) {
     if (project === '') await page(store, keys.root.json, parseRootPage, request, response);
+    else if (!isProjectName(normaliseProject(project))) plain(response, 404, 'there is no such project');
     else redirect(response, `/${normaliseProject(project)}/`);
   } else if (!isProjectName(normaliseProject(project)) || more.length > 0) {
     plain(response, 404, 'there is no such project');

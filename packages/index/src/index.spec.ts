@@ -1,0 +1,15 @@
+import { expect, it } from '@jest/globals';
+import * as api from './index.js';
+
+it('exports what it promises', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'IndexError',
+    'checkIndex',
+    'normaliseProject',
+    'publishWheel',
+    'readWheelFacts',
+    'rebuildIndex',
+    'serveIndex',
+    'yankFiles',
+  ]);
+});
