@@ -11,8 +11,9 @@ const scopes = {
   variant: ['elf'],
   store: [],
   artifact: ['store'],
+  index: ['store', 'wheel'],
   runner: [],
-  cli: ['elf', 'wheel', 'audit', 'variant', 'store', 'artifact', 'runner'],
+  cli: ['elf', 'wheel', 'audit', 'variant', 'store', 'artifact', 'index', 'runner'],
   testing: [],
 };
 

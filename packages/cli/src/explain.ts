@@ -42,7 +42,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
 };
 
 /** Errors of ours carry their kind in `code`; they are told apart by it, so that no package is loaded for this. */
-const OURS = /^(Cli|Elf|Wheel|Audit|Variant|Store|Artifact|Runner)Error$/;
+const OURS = /^(Cli|Elf|Wheel|Audit|Variant|Store|Artifact|Index|Runner)Error$/;
 
 /**
  * Explains what was thrown. Errors of ours and of the operating system speak for themselves; anything else is a

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, expect, it } from '@jest/globals';
-import { StoreError, type Store } from '@wheelwright/store';
+import { openStore, StoreError, type Store } from '@wheelwright/store';
 import { temporaryFolder } from '@wheelwright/testing';
+import { writeWheel } from '@wheelwright/wheel';
 import { checkIndex } from './check.js';
 import { parseProjectPage, parseRootPage, type ProjectPage } from './page.js';
 import { publishWheel, type Published } from './publish.js';
@@ -225,9 +226,6 @@ describeStores('an index', (makeStore) => {
 
 it('says what makes a wheel larger than the public index takes', async () => {
   const folder = await mkdtemp(join(scratch, 'large-'));
-  const { openStore } = await import('@wheelwright/store');
-  const { writeWheel } = await import('@wheelwright/wheel');
-  const { randomBytes } = await import('node:crypto');
   await writeFile(join(folder, 'big.so'), randomBytes(101 * 1024 * 1024));
   const { path } = await writeWheel(
     folder,
@@ -242,7 +240,6 @@ it('says what makes a wheel larger than the public index takes', async () => {
     },
     { level: 0 },
   );
-  await rename(path, join(folder, basename(path)));
   const { warnings } = await publishWheel(openStore(join(folder, 'store')), {
     path,
     uploaded,

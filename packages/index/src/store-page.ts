@@ -98,10 +98,10 @@ async function updatePage<Page extends ProjectPage | RootPage>(
  * Brings the HTML to what the JSON says now. The HTML's version is read before the JSON: so a writer that was slow can
  * only write over a page that is no newer than what it has read.
  */
-async function showPage<Page extends ProjectPage | RootPage>(
+async function showPage(
   store: Store,
   keys: PageKeys,
-  parse: (bytes: Uint8Array, key: string) => Page,
+  parse: (bytes: Uint8Array, key: string) => ProjectPage | RootPage,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await repeated(keys.html, signal, async () => {

@@ -124,7 +124,7 @@ describe('artifact', () => {
   });
 
   it('refuses what names no file, names that collide, and a push without licences if told so', async () => {
-    const missing = await artifact(`${seedPush.replace('license1.txt', 'licence1.txt')}`);
+    const missing = await artifact(seedPush.replace('license1.txt', 'licence1.txt'));
     expect(missing).toMatchObject({
       exitCode: 4,
       stderr: expect.stringContaining('licence1.txt matches no file'),

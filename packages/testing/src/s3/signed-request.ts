@@ -43,11 +43,12 @@ export async function signedRequest(
     `AWS4${credentials.secretAccessKey}`,
   );
   const signature = createHmac('sha256', key).update(toSign).digest('hex');
-  const { host: _, ...sent } = headers;
   const response = await fetch(url, {
     method,
     headers: {
-      ...sent,
+      // fetch itself says `host`.
+      'x-amz-content-sha256': hash(body),
+      'x-amz-date': time,
       authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
     },
     ...(body === '' ? {} : { body }),
