@@ -4,6 +4,7 @@ import { defineArchiveCommands } from './archive-commands.js';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Host } from './run.js';
+import { defineStoreCommands } from './store-commands.js';
 import { version } from './version.js';
 
 /** What is to be run. */
@@ -220,6 +221,7 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
   );
 
   defineArchiveCommands({ define, runs, examples });
+  defineStoreCommands({ define, runs, examples });
 
   return {
     async parse(args) {
