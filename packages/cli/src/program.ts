@@ -189,37 +189,6 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       ),
     async (args, options) => (await import('./commands/identify.js')).identify(args, options),
   );
-  runs(
-    define('publish')
-      .description('put wheels into the package index of a bucket or folder, from which pip and uv install')
-      .argument('<words...>', 'wheels, and last s3://BUCKET/PREFIX or a folder')
-      .option('--no-verify', 'publish without comparing every file with RECORD')
-      .addHelpText('after', examples(['publish dist/*.whl s3://my-wheels/simple'])),
-    async (words, options) => (await import('./commands/publish.js')).publish(words, options),
-  );
-  runs(
-    define('index')
-      .description('look after a package index: check, rebuild, yank, serve, url')
-      .argument(
-        '[words...]',
-        'check, rebuild, yank, serve or url; the address of the index; for yank: PROJECT VERSION',
-      )
-      .option('--reason <text>', 'yank: why')
-      .option('--undo', 'yank: take it back', false)
-      .option('--port <number>', 'serve: the port of 127.0.0.1 (8080)')
-      .addHelpText(
-        'after',
-        examples([
-          'index check s3://my-wheels/simple',
-          'index rebuild s3://my-wheels/simple',
-          'index yank s3://my-wheels/simple demo-ops 1.0 --reason "crashes on import"',
-          'index serve s3://my-wheels/simple --port 8080',
-          'index url s3://my-wheels/simple',
-        ]),
-      ),
-    async (words, options) => (await import('./commands/index-command.js')).index(words, options),
-  );
-
   defineArchiveCommands({ define, runs, examples });
   defineStoreCommands({ define, runs, examples });
 
