@@ -15,7 +15,7 @@ export interface PublishRequest {
   readonly path: string;
   /** For the field `upload-time`. */
   readonly uploaded: Date;
-  /** Whether every file of the wheel is compared with RECORD first (true). */
+  /** Whether the wheel is verified first, as `wheelwright verify` does (true). */
   readonly verify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -49,7 +49,7 @@ export async function publishWheel(store: Store, request: PublishRequest): Promi
   let facts: WheelFacts;
   try {
     facts = await readWheelFacts(source, path);
-    if (verify) await checkWheel(source, path, signal);
+    if (verify) await checkWheel(path, signal);
   } finally {
     await source.close();
   }
