@@ -5,6 +5,7 @@ it('exports what it means to', () => {
   expect(Object.keys(api).sort()).toEqual([
     'RULES',
     'WheelError',
+    'addMetadataFields',
     'bufferSource',
     'checkName',
     'checkProject',
@@ -12,8 +13,10 @@ it('exports what it means to', () => {
     'entryPointsText',
     'expandTags',
     'formatRecord',
+    'formatTaggedFilename',
     'formatWheelFilename',
     'listFolder',
+    'metadataFields',
     'normaliseDistribution',
     'normaliseVersion',
     'openFile',
@@ -26,10 +29,12 @@ it('exports what it means to', () => {
     'projectReadme',
     'recordHash',
     'retagWheel',
+    'rewriteWheel',
     'unpackWheel',
     'verifyWheel',
     'verifyWheelFile',
     'wheelFileText',
+    'wheelFileWith',
     'writeWheel',
   ]);
 });

@@ -1,9 +1,15 @@
 export { bufferSource, type ByteSource, type ClosableSource, openFile } from './byte-source.js';
 export { entryPointsText } from './entry-points.js';
 export { type ProjectProblem, WheelError, type WheelErrorCode, type WheelErrorOptions } from './error.js';
-export { formatWheelFilename, parseWheelFilename, type WheelFilename } from './filename.js';
+export {
+  formatTaggedFilename,
+  formatWheelFilename,
+  parseWheelFilename,
+  type WheelFilename,
+} from './filename.js';
 export type { WheelInput } from './input.js';
 export type { WheelSpec } from './layout.js';
+export { addMetadataFields, metadataFields } from './metadata-fields.js';
 export { coreMetadata, type MetadataContent } from './metadata.js';
 export { type FolderFiles, type FolderLink, type LibraryName, listFolder } from './folder-files.js';
 export {
@@ -13,7 +19,8 @@ export {
   type UnjudgedFile,
 } from './platform/folder-platform.js';
 export { type PackedWheel, packFolder, type PackOptions } from './pack.js';
-export { type RetaggedWheel, type RetagOptions, retagWheel, type TagChange } from './retag.js';
+export { rewriteWheel, type WheelChange } from './rewrite/rewrite-wheel.js';
+export { type RetaggedWheel, type RetagOptions, retagWheel, type TagChange, wheelFileWith } from './retag.js';
 export { type UnpackedWheel, type UnpackOptions, unpackWheel } from './unpack.js';
 export { checkName, normaliseDistribution } from './name.js';
 export { checkProject } from './project/check-project.js';

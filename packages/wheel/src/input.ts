@@ -1,16 +1,17 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type ByteSource, readExactly } from './byte-source.js';
 import { quoted, systemCode, WheelError } from './error.js';
 import { fileError } from './system-error.js';
 import { BLOCK_SIZE, type ZipInput } from './zip/zip-writer.js';
 
-/** A file that goes into a wheel: its path there, and its bytes or where they are on disk. */
+/** A file that goes into a wheel: its path there, and its bytes, where they are on disk, or what they are read from. */
 export interface WheelInput {
   /** The path in the archive, with `/`; for licenses and SBOMs, the path in their folder. */
   readonly name: string;
   /** Mode 755, for programs and scripts; 644 otherwise, whatever the file on disk says. */
   readonly executable?: boolean;
-  readonly content: Uint8Array | { readonly path: string };
+  readonly content: Uint8Array | { readonly path: string } | { readonly source: ByteSource };
 }
 
 /** What is compared to tell that a file was written to while it was read. */
@@ -28,6 +29,10 @@ interface Fingerprint {
 export async function prepareInput(input: WheelInput): Promise<ZipInput> {
   const { name, content } = input;
   const mode = input.executable === true ? 0o755 : 0o644;
+  if ('source' in content) {
+    const { source } = content;
+    return { name, mode, size: source.size, blocks: () => sourceBlocks(source) };
+  }
   if (!('path' in content)) {
     return { name, mode, size: content.length, blocks: () => memoryBlocks(content) };
   }
@@ -51,6 +56,11 @@ export async function prepareInput(input: WheelInput): Promise<ZipInput> {
 // eslint-disable-next-line @typescript-eslint/require-await -- it stands beside the blocks of a file
 async function* memoryBlocks(content: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < content.length; at += BLOCK_SIZE) yield content.subarray(at, at + BLOCK_SIZE);
+}
+
+async function* sourceBlocks(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < source.size; at += BLOCK_SIZE)
+    yield readExactly(source, at, Math.min(BLOCK_SIZE, source.size - at));
 }
 
 async function* fileBlocks(

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { WheelError } from './error.js';
 import { prepareInput } from './input.js';
-import { writeFully } from './file-output.js';
+import { digest, zipOutput } from './file-output.js';
 import { layoutWheel, type WheelLayout, type WheelSpec } from './layout.js';
 import { formatRecord, recordHash, type RecordRow } from './record.js';
 import { replaceFile } from './replace-file.js';
 import { fileError } from './system-error.js';
 import { DOS_EPOCH, dosTime } from './zip/dos-time.js';
-import { BLOCK_SIZE, type ZipOutput, ZipWriter } from './zip/zip-writer.js';
+import { type ZipInput, ZipWriter, type ZipWriterOptions } from './zip/zip-writer.js';
 
 export interface WriteOptions {
   /** Deflate level, 0 (store everything) to 9; 6 if not given. */
@@ -56,35 +55,16 @@ export async function writeMembers(
   layout: WheelLayout,
   options: WriteOptions = {},
 ): Promise<WrittenWheel> {
-  const { level = 6, concurrency = 2 * availableParallelism() + 2, signal, onProgress } = options;
-  checkWhole('level', level, 0, 9);
-  checkWhole('concurrency', concurrency, 1, 1024);
-  const modified = dosTime(options.sourceDateEpoch ?? DOS_EPOCH);
   const inputs = await Promise.all(layout.members.map(prepareInput));
-  const total = inputs.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  const proceed = (): void => {
-    if (signal?.aborted === true)
-      throw new WheelError('aborted', 'writing was cancelled', { cause: signal.reason });
-  };
-  const progress = (bytes: number): void => {
-    if (done === total) return; // RECORD, whose size nobody knew before.
-    done += bytes;
-    onProgress?.(done, total);
-  };
+  const zipOptions = zipWriterOptions(options, inputs);
+  const { proceed } = zipOptions;
   proceed();
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw fileError(error, 'making the folder', folder);
   });
   const path = join(folder, layout.filename);
   return replaceFile(path, async (file) => {
-    const zip = new ZipWriter(zipOutput(file), {
-      level,
-      concurrency,
-      modified,
-      proceed,
-      progress,
-    });
+    const zip = new ZipWriter(zipOutput(file), zipOptions);
     try {
       const rows: RecordRow[] = [];
       for (const input of inputs) {
@@ -103,24 +83,29 @@ export async function writeMembers(
   });
 }
 
-/** Local headers were written after their data, so that the whole file can only be hashed now. */
-async function digest(file: FileHandle, size: number, proceed: () => void): Promise<string> {
-  const hash = createHash('sha256');
-  const block = Buffer.allocUnsafe(BLOCK_SIZE);
-  for (let at = 0; at < size; ) {
-    proceed();
-    const { bytesRead } = await file.read(block, 0, block.length, at);
-    if (bytesRead === 0) throw new WheelError('io', `the new file ends at ${at}, not at ${size}`);
-    hash.update(block.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-  return hash.digest('hex');
-}
-
-function zipOutput(file: FileHandle): ZipOutput {
+/**
+ * The writer's own options, checked; `progress` counts against the inputs. Throws `bad-input`, and `aborted` from
+ * `proceed`.
+ */
+export function zipWriterOptions(options: WriteOptions, inputs: readonly ZipInput[]): ZipWriterOptions {
+  const { level = 6, concurrency = 2 * availableParallelism() + 2, signal, onProgress } = options;
+  checkWhole('level', level, 0, 9);
+  checkWhole('concurrency', concurrency, 1, 1024);
+  const total = inputs.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
   return {
-    truncate: (length) => file.truncate(length),
-    write: (bytes, position) => writeFully(file, bytes, position),
+    level,
+    concurrency,
+    modified: dosTime(options.sourceDateEpoch ?? DOS_EPOCH),
+    proceed: () => {
+      if (signal?.aborted === true)
+        throw new WheelError('aborted', 'writing was cancelled', { cause: signal.reason });
+    },
+    progress: (bytes) => {
+      if (done === total) return; // RECORD, whose size nobody knew before.
+      done += bytes;
+      onProgress?.(done, total);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export async function inspectInputs(
   const variants: VariantFacts[] = [];
   for (const { name, content } of inputs) {
     signal.throwIfAborted();
-    if (content instanceof Uint8Array) continue;
+    if (!('path' in content)) continue;
     const source = await openFile(content.path);
     try {
       if (!(await isElf(source))) continue;

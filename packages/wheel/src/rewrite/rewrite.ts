@@ -51,7 +51,7 @@ export async function rewriteArchive(
 }
 
 /** Archives of this length are copied inside the system, which may even share their blocks. */
-const WORTH_A_COPY = 1 << 20;
+export const WORTH_A_COPY = 1 << 20;
 const BUFFER = 8 << 20;
 
 /** Whether a wheel is large and begins with what is kept: dist-info at the front would leave no common start. */
@@ -67,7 +67,8 @@ async function startsWithContent(path: string): Promise<boolean> {
   }
 }
 
-async function copyWhole(
+/** The whole archive, by the system. */
+export async function copyWhole(
   path: string,
   { file, temporary }: { readonly file: FileHandle; readonly temporary: string },
 ): Promise<true> {
@@ -80,7 +81,7 @@ async function copyWhole(
 }
 
 /** Copies ranges; with `copied`, the file holds all of the old archive already, and so the first range at 0. */
-async function copyRanges(
+export async function copyRanges(
   path: string,
   file: FileHandle,
   ranges: readonly CopyRange[],

@@ -38,6 +38,8 @@ export interface ZipWriterOptions {
   readonly proceed: () => void;
   /** Told how many bytes of content have been written since the last call. */
   readonly progress: (bytes: number) => void;
+  /** Members that are in the output already: their central headers, and where they end. */
+  readonly kept?: { readonly headers: readonly Buffer[]; readonly end: number };
 }
 
 /** A member between the reading of its first block and the writing of its header. */
@@ -68,11 +70,12 @@ export class ZipWriter {
   readonly #options: ZipWriterOptions;
   readonly #queue: Job[] = [];
   readonly #entries: ArchiveEntry[] = [];
-  #end = 0;
+  #end: number;
 
   constructor(output: ZipOutput, options: ZipWriterOptions) {
     this.#output = output;
     this.#options = options;
+    this.#end = options.kept?.end ?? 0;
   }
 
   /** Reads a member's content once and queues it. Gives its sha256; it's on disk after `finish`. */
@@ -107,7 +110,7 @@ export class ZipWriter {
   /** Writes what is queued, the central directory and the end records. Gives the archive's length. */
   async finish(): Promise<number> {
     while (this.#queue.length > 0) await this.#writeNext();
-    const headers = this.#entries.map(centralHeader);
+    const headers = [...(this.#options.kept?.headers ?? []), ...this.#entries.map(centralHeader)];
     const size = headers.reduce((sum, header) => sum + header.length, 0);
     const end = endRecords({ count: headers.length, offset: this.#end, size });
     await this.#output.write(Buffer.concat([...headers, end]), this.#end);
