@@ -8,12 +8,13 @@ const scopes = {
   elf: [],
   wheel: [],
   audit: ['elf', 'wheel'],
+  repair: ['elf', 'wheel', 'audit'],
   variant: ['elf'],
   store: [],
   artifact: ['store'],
   index: ['store', 'wheel'],
   runner: [],
-  cli: ['elf', 'wheel', 'audit', 'variant', 'store', 'artifact', 'index', 'runner'],
+  cli: ['elf', 'wheel', 'audit', 'repair', 'variant', 'store', 'artifact', 'index', 'runner'],
   testing: [],
 };
 

@@ -2,7 +2,7 @@ export { auditElfFile, auditFolder } from './audit-files.js';
 export { auditWheel, type AuditOptions } from './audit-wheel.js';
 export { AuditError, type AuditErrorCode } from './error.js';
 export { isExtension, type AuditedFile } from './graph.js';
-export type { HostLibrary } from './host-library.js';
+export { fits, type HostLibrary } from './host-library.js';
 export { findHostLibraries } from './host-search.js';
 export { type Candidate } from './inspect-files.js';
 export { judge, type JudgeInput } from './judge.js';

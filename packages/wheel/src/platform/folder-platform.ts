@@ -78,10 +78,8 @@ async function withSource(
   content: WheelInput['content'],
   use: (source: ByteSource) => Promise<void>,
 ): Promise<void> {
-  if (!('path' in content)) {
-    await use(bufferSource(content));
-    return;
-  }
+  if ('source' in content) return use(content.source);
+  if (!('path' in content)) return use(bufferSource(content));
   const source = await openFile(content.path);
   try {
     await use(source);

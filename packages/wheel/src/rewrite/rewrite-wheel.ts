@@ -10,8 +10,8 @@ import { fileError } from '../system-error.js';
 import type { Member } from '../verify/headers.js';
 import { type WriteOptions, type WrittenWheel, zipWriterOptions } from '../write.js';
 import { ZipWriter } from '../zip/zip-writer.js';
-import { planRewrite } from './plan.js';
 import { type OpenedArchive, withArchive } from './archive.js';
+import { planRewrite } from './plan.js';
 import { copyRanges, copyWhole, WORTH_A_COPY } from './rewrite.js';
 
 /** What is to be different in a wheel; RECORD follows by itself. */
@@ -56,7 +56,7 @@ export async function rewriteWheel(
       const [first] = plan.ranges;
       const isCopied =
         first?.from === 0 && first.length >= WORTH_A_COPY && (await copyWhole(path, { file, temporary }));
-      await copyRanges(path, file, plan.ranges, isCopied);
+      await copyKept(path, file, plan.ranges, isCopied);
       const after = await stat(path, { bigint: true });
       if (after.mtimeNs !== before.mtimeNs || after.size !== before.size)
         throw new WheelError('input-changed', `${path} changed while it was copied`);

@@ -51,7 +51,7 @@ export async function rewriteArchive(
 }
 
 /** Archives of this length are copied inside the system, which may even share their blocks. */
-export const WORTH_A_COPY = 1 << 20;
+const WORTH_A_COPY = 1 << 20;
 const BUFFER = 8 << 20;
 
 /** Whether a wheel is large and begins with what is kept: dist-info at the front would leave no common start. */
@@ -67,8 +67,7 @@ async function startsWithContent(path: string): Promise<boolean> {
   }
 }
 
-/** The whole archive, by the system. */
-export async function copyWhole(
+async function copyWhole(
   path: string,
   { file, temporary }: { readonly file: FileHandle; readonly temporary: string },
 ): Promise<true> {
@@ -80,8 +79,22 @@ export async function copyWhole(
   return true;
 }
 
+/**
+ * Copies what is kept of an archive into a new file, by the system where the common start is large; what comes behind
+ * the ranges is then left over from the old archive, to be overwritten or cut off.
+ */
+export async function copyKept(
+  path: string,
+  { file, temporary }: { readonly file: FileHandle; readonly temporary: string },
+  ranges: readonly CopyRange[],
+): Promise<void> {
+  const [first] = ranges;
+  const worth = first?.from === 0 && first.length >= WORTH_A_COPY;
+  await copyRanges(path, file, ranges, worth && (await copyWhole(path, { file, temporary })));
+}
+
 /** Copies ranges; with `copied`, the file holds all of the old archive already, and so the first range at 0. */
-export async function copyRanges(
+async function copyRanges(
   path: string,
   file: FileHandle,
   ranges: readonly CopyRange[],

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'repair', preset: '../../jest.preset.cjs' };
