@@ -18,6 +18,10 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   'not-found': EXIT.notFound,
   conflict: EXIT.conflict,
   exists: EXIT.conflict,
+  'policy-not-met': EXIT.refused,
+  'floor-raised': EXIT.refused,
+  'library-missing': EXIT.outside,
+  'tool-failed': EXIT.outside,
   'tool-missing': EXIT.outside,
   'zig-missing': EXIT.outside,
   'python-missing': EXIT.outside,
@@ -42,7 +46,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
 };
 
 /** Errors of ours carry their kind in `code`; they are told apart by it, so that no package is loaded for this. */
-const OURS = /^(Cli|Elf|Wheel|Audit|Variant|Store|Artifact|Index|Runner)Error$/;
+const OURS = /^(Cli|Elf|Wheel|Audit|Repair|Variant|Store|Artifact|Index|Runner)Error$/;
 
 /**
  * Explains what was thrown. Errors of ours and of the operating system speak for themselves; anything else is a

@@ -3,6 +3,7 @@ import { Command as Commander, CommanderError, InvalidArgumentError, Option } fr
 import { defineArchiveCommands } from './archive-commands.js';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { defineRepairCommands } from './repair-commands.js';
 import type { Host } from './run.js';
 import { defineStoreCommands } from './store-commands.js';
 import { version } from './version.js';
@@ -191,6 +192,8 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
   );
   defineArchiveCommands({ define, runs, examples });
   defineStoreCommands({ define, runs, examples });
+
+  defineRepairCommands({ define, runs, examples });
 
   return {
     async parse(args) {

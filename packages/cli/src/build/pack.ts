@@ -53,7 +53,7 @@ export async function packWheel(
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch: whole seconds; what isn't a number is the writer's to refuse. */
-function sourceDateEpoch(env: NodeJS.ProcessEnv): { sourceDateEpoch?: number } {
+export function sourceDateEpoch(env: NodeJS.ProcessEnv): { sourceDateEpoch?: number } {
   const value = env['SOURCE_DATE_EPOCH'];
   return value === undefined || value === '' ? {} : { sourceDateEpoch: Number(value) };
 }
