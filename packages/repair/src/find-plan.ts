@@ -2,7 +2,7 @@ import { judge, libraryPattern, type AuditedFile, type Policy } from '@wheelwrig
 import { sha256Of } from './digest.js';
 import { RepairError } from './error.js';
 import { changedElf } from './plan/changed-elf.js';
-import { choosePolicies, policiesOfVerdict } from './plan/choose-policy.js';
+import { choosePolicies, isLegacyName, policiesOfVerdict } from './plan/choose-policy.js';
 import { baseName } from './plan/graph.js';
 import { muslRename } from './plan/musl-libc.js';
 import { planRepair, type RepairFacts } from './plan/plan-repair.js';
@@ -71,7 +71,7 @@ export async function findPlan(wheel: OpenedWheel, options: RepairOptions): Prom
     sha256: await hashed([...all.files, ...roots], signal),
     roots,
   };
-  const planning = planFirst(facts, policies, promised, options.keepNames ?? false);
+  const planning = planFirst(facts, policies, promised, options);
   if (planning?.status === 'planned') return { plan: planning.plan, unusedExcludes };
   throw await explainRefusal(planning, own, signal);
 }
@@ -81,12 +81,13 @@ function planFirst(
   facts: RepairFacts,
   policies: readonly Policy[],
   promised: Promised,
-  keepNames: boolean | readonly string[],
+  { keepNames = false, plat = 'auto' }: RepairOptions,
 ): Planning | undefined {
+  const claimsBetter = !isLegacyName(plat);
   const keepsName = typeof keepNames === 'boolean' ? () => keepNames : libraryPattern(keepNames);
   let last: Planning | undefined;
   for (const policy of policies) {
-    last = planRepair(facts, { policy, promised, keepsName });
+    last = planRepair(facts, { policy, promised, keepsName, claimsBetter });
     if (last.status === 'planned' || last.reason === 'floor') return last;
   }
   return last;

@@ -1,4 +1,4 @@
-import type { Offence, Verdict } from '@wheelwright/audit';
+import { parsePlatformTag, type Offence, type Verdict } from '@wheelwright/audit';
 import { RepairError } from './error.js';
 import { findOwners } from './owner/find-owners.js';
 import type { Graft, Planning } from './plan/repair-plan.js';
@@ -59,9 +59,11 @@ async function floorRaised(
 /** Where a library comes from that was built for an older system. */
 function olderOne(policy: string, guilty: readonly Graft[]): string {
   const names = guilty.flatMap(({ names }) => names).join(', ');
-  const image = /^(?:manylinux|musllinux)_/.test(policy)
-    ? `from a container of that age (quay.io/pypa/${policy.replace('manylinux_2_17_', 'manylinux2014_')} and its package manager)`
-    : 'from a system of that age';
+  const parsed = parsePlatformTag(policy);
+  const image =
+    parsed.kind === 'policy'
+      ? `with the package manager of quay.io/pypa/${parsed.policy.aliases[0] ?? parsed.policy.name}_${parsed.policy.architecture}`
+      : 'from a system of that age';
   return `take ${names} ${image}, or build it for ${policy} (a [[tool.wheelwright.static]] dependency with zig), and name its folder with --ldpaths`;
 }
 

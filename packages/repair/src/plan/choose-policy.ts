@@ -39,6 +39,11 @@ export function choosePolicies(
   );
 }
 
+/** Whether a wish has a legacy name, such as `manylinux2014`: auditwheel then claims nothing beyond it. */
+export function isLegacyName(wanted: string): boolean {
+  return /^manylinux(?:1|2010|2014)(?:_|$)/.test(wanted);
+}
+
 function wantedPolicy(wanted: string, subject: Policy | undefined): Policy {
   const candidates = [wanted, ...(subject === undefined ? [] : [`${wanted}_${subject.architecture}`])];
   const policy = candidates.map(policyOf).find((found) => found !== undefined);

@@ -22,7 +22,8 @@ export function concludePlan(shop: Workshop, verdict: Verdict): Planning {
     const told = own.length > 0 ? own : offences;
     return { status: 'refused', reason, policy: tag, offences: told, grafts, best: verdict.platform };
   }
-  const platforms = repairedPlatforms(shop.facts.fileName.tags.platform, tag, verdict.platform);
+  const best = grafts.length > 0 && !shop.request.claimsBetter ? tag : verdict.platform;
+  const platforms = repairedPlatforms(shop.facts.fileName.tags.platform, tag, best);
   const tags = { ...shop.facts.fileName.tags, platform: platforms.join('.') };
   const wheelNodes = nodes.filter(({ origin }) => 'member' in origin);
   const needed = new Set(nodes.flatMap(({ elf }) => elf.needed));

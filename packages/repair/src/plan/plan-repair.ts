@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly promised: Promised;
   /** Whether a library keeps its name. */
   readonly keepsName: (library: string) => boolean;
+  /** Whether a wheel with grafted libraries also claims the better tag that it turns out to meet. */
+  readonly claimsBetter: boolean;
 }
 
 /** What the steps of a plan share. */

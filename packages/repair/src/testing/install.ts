@@ -1,0 +1,23 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { oracle, type OracleResult } from '@wheelwright/testing';
+
+/** A new virtual environment with one wheel in it, and nothing of an index. */
+export async function installIntoVenv(folder: string, wheel: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const made = await oracle('python', ['-m', 'venv', '--without-pip', folder]);
+  if (made.exitCode !== 0) throw new Error(made.stderr);
+  const interpreter = join(folder, 'bin', 'python');
+  const args = ['-m', 'pip', '--python', interpreter, 'install', '--quiet', '--no-index', '--no-deps', wheel];
+  const installed = await oracle('python', args);
+  if (installed.exitCode !== 0) throw new Error(installed.stderr);
+  return folder;
+}
+
+/** Runs code in a virtual environment, with every symbol bound at once and no search path of the tests'. */
+export function runInVenv(folder: string, code: string): Promise<OracleResult> {
+  return oracle(join(folder, 'bin', 'python'), ['-I', '-c', code], {
+    env: { LD_BIND_NOW: '1', LD_LIBRARY_PATH: '' },
+    cwd: folder,
+  });
+}
