@@ -29,12 +29,26 @@ export async function countSymbols(
   return header.machine === EM.MIPS ? entries.get(DT.MIPS_SYMTABNO)?.value : undefined;
 }
 
-/** DT_HASH (gABI, "Hash Table"): there are as many chain entries as symbols. Two machines have 64-bit words here. */
+/** DT_HASH (gABI, "Hash Table"): there are as many chain entries as symbols. */
 async function countByHash(reader: BoundedReader, header: FileHeader, offset: number): Promise<number> {
-  const wide = header.class === 64 && (header.machine === EM.S390 || header.machine === EM.ALPHA);
-  const cursor = new Cursor(await reader.read(offset, wide ? 16 : 8, 'DT_HASH'), header, 'DT_HASH');
-  const [, chains] = wide ? [cursor.u64(), cursor.u64()] : [cursor.u32(), cursor.u32()];
+  const size = await hashWordSize(reader, header, offset);
+  const cursor = new Cursor(await reader.read(offset, 2 * size, 'DT_HASH'), header, 'DT_HASH');
+  const [, chains] = size === 8 ? [cursor.u64(), cursor.u64()] : [cursor.u32(), cursor.u32()];
   return chains;
+}
+
+/**
+ * How many bytes a word of DT_HASH has. The ABIs of s390x and Alpha have 64-bit words, and GNU ld writes them; LLVM's
+ * linker writes 32-bit ones for every machine. No table has 2^32 buckets: a first word that says so is two of them.
+ */
+export async function hashWordSize(
+  reader: BoundedReader,
+  header: Pick<FileHeader, 'class' | 'endian' | 'machine'>,
+  offset: number,
+): Promise<4 | 8> {
+  if (header.class === 32 || (header.machine !== EM.S390 && header.machine !== EM.ALPHA)) return 4;
+  const cursor = new Cursor(await reader.read(offset, 8, 'DT_HASH'), header, 'DT_HASH');
+  return cursor.u64() > 0xffffffff ? 4 : 8;
 }
 
 /**

@@ -71,6 +71,10 @@ describe('inspectElf', () => {
     },
   );
 
+  it('counts the symbols of an s390x file that LLVM linked, with 32-bit words in DT_HASH', async () => {
+    expect(await inspect({ ...extension, machine: 's390x', hash: 'sysv-lld' })).toMatchObject(said);
+  });
+
   it('finds the imports of a library whose GNU hash table is empty', async () => {
     const { exports, imports } = await inspect({ imports: ['one', 'two'], hash: 'gnu' });
     expect(exports).toBe(0);

@@ -1,6 +1,7 @@
 import type { BoundedReader } from '../bounded-reader.js';
-import { DT, EM } from '../constants.js';
+import { DT } from '../constants.js';
 import { Cursor } from '../cursor.js';
+import { hashWordSize } from '../hash.js';
 import { MAX_SYMBOLS } from '../limits.js';
 import { StringTable } from '../string-table.js';
 import { isExport } from '../symbol.js';
@@ -53,11 +54,10 @@ export async function hashTablesFindAll(
   return true;
 }
 
-/** DT_HASH (gABI, "Hash Table"); two machines have 64-bit words in it. */
+/** DT_HASH (gABI, "Hash Table"). */
 async function readHash(reader: BoundedReader, layout: Layout, offset: number): Promise<HashTable> {
-  const wide = layout.class === 64 && (layout.machine === EM.S390 || layout.machine === EM.ALPHA);
-  const size = wide ? 8 : 4;
-  const word = (cursor: Cursor): number => (wide ? cursor.u64() : cursor.u32());
+  const size = await hashWordSize(reader, layout, offset);
+  const word = (cursor: Cursor): number => (size === 8 ? cursor.u64() : cursor.u32());
   const start = new Cursor(await reader.read(offset, 2 * size, 'DT_HASH'), layout, 'DT_HASH');
   const [bucketCount, chainCount] = [word(start), word(start)];
   reader.check(offset, (2 + bucketCount + chainCount) * size, 'DT_HASH');

@@ -61,7 +61,9 @@ export function loadedParts(recipe: ElfRecipe, layout: MachineLayout): Part[] {
     ...more,
   });
   const isGnu = recipe.hash === 'gnu';
-  const hash = isGnu ? writeGnuHash(layout, symbols) : writeSysvHash(layout, symbols);
+  // s390x has 64-bit words in .hash, unless LLVM's linker wrote it.
+  const wideHash = layout.code === 22 && word === 8 && recipe.hash !== 'sysv-lld';
+  const hash = isGnu ? writeGnuHash(layout, symbols) : writeSysvHash(layout, symbols, wideHash);
   const parts: Part[] = [
     ...interpreter,
     ...notes,
@@ -70,7 +72,7 @@ export function loadedParts(recipe: ElfRecipe, layout: MachineLayout): Part[] {
       ? table('.gnu.hash', GNU.hash, hash, { link: '.dynsym' })
       : table('.hash', SHT.hash, hash, {
           link: '.dynsym',
-          entrySize: layout.code === 22 && word === 8 ? 8 : 4,
+          entrySize: wideHash ? 8 : 4,
         }),
   ];
   const section = parts.indexOf(text) + 1;

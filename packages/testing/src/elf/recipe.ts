@@ -50,8 +50,8 @@ export interface ElfRecipe {
   readonly versionDefinitions?: readonly string[];
   readonly imports?: readonly (string | ElfImport)[];
   readonly exports?: readonly (string | ElfExport)[];
-  /** Which hash table counts the symbols: `sysv` unless given. */
-  readonly hash?: 'sysv' | 'gnu';
+  /** Which hash table counts the symbols: `sysv` unless given. `sysv-lld` has 32-bit words on every machine. */
+  readonly hash?: 'sysv' | 'sysv-lld' | 'gnu';
   /** Hexadecimal. */
   readonly buildId?: string;
   /** The x86-64 level of the GNU property note: 1 to 4. */

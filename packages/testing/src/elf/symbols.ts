@@ -63,9 +63,12 @@ export function writeVersionIndices(layout: MachineLayout, symbols: readonly Dyn
   return writer.done();
 }
 
-/** `.hash` with a single bucket, whose chain is all symbols. s390x has 64-bit words here. */
-export function writeSysvHash(layout: MachineLayout, symbols: readonly DynamicSymbol[]): Uint8Array {
-  const wide = layout.code === 22 && layout.class === 64;
+/** `.hash` with a single bucket, whose chain is all symbols. */
+export function writeSysvHash(
+  layout: MachineLayout,
+  symbols: readonly DynamicSymbol[],
+  wide: boolean,
+): Uint8Array {
   const words = [1, symbols.length + 1, symbols.length === 0 ? 0 : 1, 0, ...symbols.map((_, at) => at + 2)];
   if (symbols.length > 0) words[words.length - 1] = 0;
   const writer = new ByteWriter(layout);
