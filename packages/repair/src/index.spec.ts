@@ -1,0 +1,6 @@
+import { expect, it } from '@jest/globals';
+import * as api from './index.js';
+
+it('exports what it means to', () => {
+  expect(Object.keys(api).sort()).toEqual(['RepairError', 'parseProvider', 'repairWheel']);
+});
