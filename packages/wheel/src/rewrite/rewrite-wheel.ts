@@ -12,7 +12,7 @@ import { type WriteOptions, type WrittenWheel, zipWriterOptions } from '../write
 import { ZipWriter } from '../zip/zip-writer.js';
 import { type OpenedArchive, withArchive } from './archive.js';
 import { planRewrite } from './plan.js';
-import { copyRanges, copyWhole, WORTH_A_COPY } from './rewrite.js';
+import { copyKept } from './rewrite.js';
 
 /** What is to be different in a wheel; RECORD follows by itself. */
 export interface WheelChange {
@@ -53,10 +53,7 @@ export async function rewriteWheel(
     });
     const destination = join(folder, change.filename);
     return replaceFile(destination, async (file, temporary) => {
-      const [first] = plan.ranges;
-      const isCopied =
-        first?.from === 0 && first.length >= WORTH_A_COPY && (await copyWhole(path, { file, temporary }));
-      await copyKept(path, file, plan.ranges, isCopied);
+      await copyKept(path, { file, temporary }, plan.ranges);
       const after = await stat(path, { bigint: true });
       if (after.mtimeNs !== before.mtimeNs || after.size !== before.size)
         throw new WheelError('input-changed', `${path} changed while it was copied`);
