@@ -5,7 +5,7 @@ import { userFolders } from '../build/folders.js';
 import { inspectInputs } from '../build/inspected-files.js';
 import { keepArtifact } from '../build/keep-artifact.js';
 import { metadataParts } from '../build/metadata-files.js';
-import { packWheel } from '../build/pack.js';
+import { packOrRepair } from '../build/pack-repaired.js';
 import { readPackageFolder } from '../build/package-folder.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { pythonTag } from '../build/python-tag.js';
@@ -48,7 +48,9 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
     for (const warning of choice.warnings) reporter.warn(warning);
     const claim = claimPlatform(native.files, settings.target);
     // What the user claims against the evidence is packed and told; a target that the compiler missed is not.
-    if (!claim.verdict.conforms && flags.platform === undefined) return targetMissed(claim.verdict, style);
+    // What is repaired is judged when it's repaired.
+    if (!claim.verdict.conforms && flags.platform === undefined && file.tool.repair === undefined)
+      return targetMissed(claim.verdict, style);
 
     const table = applyVariant(file, choice.variant);
     const tags = { ...pythonTag(native.files, table.project['requires-python']), platform: claim.tag };
@@ -62,7 +64,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
         licenses: built.licenses,
         native: native.files.length > 0,
       };
-      return packWheel(settings.out, request, context);
+      return packOrRepair(request, native.files, settings, context);
     });
     const wheel = packed.result;
     const audited = await timed(() => {
@@ -88,7 +90,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
       wheel: wheel.path,
       distribution: normaliseDistribution(table.project.name),
       version: normaliseVersion(table.project.version),
-      tag: `${tags.python}-${tags.abi}-${tags.platform}`,
+      tag: `${tags.python}-${tags.abi}-${wheel.platform}`,
       size: wheel.size,
       sha256: wheel.sha256,
       platform: audited.result.platform,

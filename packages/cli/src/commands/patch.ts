@@ -9,9 +9,9 @@ import type { Style } from '../terminal/style.js';
 /** `patch FILE`: other names and search paths in an ELF file. */
 export function patch(args: readonly string[], options: Record<string, unknown>): Command {
   const [file = ''] = args;
-  const changes = elfChanges(options);
   const dryRun = options['dryRun'] === true;
   return async ({ options: { cwd }, reporter, style, signal }) => {
+    const changes = elfChanges(options);
     if (Object.keys(changes).length === 0) {
       throw new CliError('usage', 'patch needs something to change', {
         hint: 'give --soname, --rename-needed, --add-needed, --remove-needed, --runpath, --rpath or --clear-exec-stack',

@@ -60,6 +60,16 @@ const variant = z.strictObject({
   'requires-dist': words.default([]),
 });
 
+const repair = z.strictObject({
+  exclude: words.default([]),
+  providers: words.default([]),
+  roots: words.default([]),
+  'graft-drivers': words.default([]),
+  'keep-names': words.default([]),
+  strip: z.enum(['none', 'debug', 'all']).default('none'),
+  ldpaths: z.array(path).optional(),
+});
+
 /** The table `[tool.wheelwright]` of a pyproject.toml, as docs/configuration.md describes it. */
 export const toolSchema = z.strictObject({
   package: z
@@ -75,6 +85,7 @@ export const toolSchema = z.strictObject({
   variants: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9._+-]*$/, 'is no variant word, such as cu102'), variant)
     .default({}),
+  repair: repair.optional(),
   store: z.strictObject({ url: z.string().min(1) }).optional(),
   identity: z
     .strictObject({
