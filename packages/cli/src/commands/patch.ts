@@ -52,7 +52,7 @@ export function elfChanges(options: Record<string, unknown>): ElfChanges {
     rpath: folders('rpath'),
     clearExecStack: options['clearExecStack'] === true ? true : undefined,
   };
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as ElfChanges;
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
 function renames(pairs: readonly string[] | undefined): Record<string, string> | undefined {
