@@ -10,6 +10,7 @@ describe('the public API', () => {
       'auditWheel',
       'findHostLibraries',
       'findPolicy',
+      'fits',
       'inspectTree',
       'isDriverLibrary',
       'isExtension',
