@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { patchFile } from '@wheelwright/elf/patch';
 import { describeIf, oracle, temporaryFolder, tool } from '@wheelwright/testing';
 import { openFile, verifyWheel } from '@wheelwright/wheel';
-import { repairWheel, type RepairOptions, type RepairResult } from './index.js';
+import { parseProvider, repairWheel, type RepairOptions, type RepairResult } from './index.js';
 import { installIntoVenv, runInVenv } from './testing/install.js';
 import { compileLink, demoWheel, extensionCode } from './testing/native-wheel.js';
 import { graftedNames, readMembers } from './testing/unzip.js';
@@ -133,7 +134,6 @@ describeIf([{ program: 'gcc' }], 'a wheel that needs a chain of libraries', () =
     await symlink('libinner.so.1', join(lib, 'libalias.so.1'));
     await writeFile(join(root, 'more.c'), 'int inner(void); int more(void) { return inner(); }');
     await tool('gcc', ['-shared', '-fPIC', '-o', join(root, 'more.so'), join(root, 'more.c')]);
-    const { patchFile } = await import('@wheelwright/elf/patch');
     await patchFile(join(root, 'more.so'), join(root, 'more.so'), {
       addNeeded: ['libalias.so.1'],
       runpath: [lib],
@@ -201,14 +201,12 @@ describeIf([{ program: 'gcc' }], 'a wheel that needs a chain of libraries', () =
   it('leaves a library to the wheel that provides it', async () => {
     const { root, lib } = await makeWheel('provider');
     await compileLink(lib, { name: 'cudart', code: 'int outer(void) { return 3; }' });
-    const { patchFile } = await import('@wheelwright/elf/patch');
     const cudart = join(lib, 'libcudart.so.12');
     await patchFile(join(lib, 'libcudart.so.1'), cudart, { soname: 'libcudart.so.12' });
     await tool('gcc', ['-shared', '-fPIC', '-o', join(root, 'cu.so'), join(root, 'ext.c'), cudart]);
     const wheel = await demoWheel(join(root, 'w'), [
       { name: 'demo/ext.so', content: { path: join(root, 'cu.so') } },
     ]);
-    const { parseProvider } = await import('./index.js');
     const providers = [parseProvider('libcudart.so.12=nvidia-cuda-runtime-cu12>=12.1')];
     const result = await repair(wheel, { providers });
     expect(planOf(result).grafts).toEqual([]);
