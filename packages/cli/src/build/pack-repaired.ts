@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseWheelFilename, type WrittenWheel } from '@wheelwright/wheel';
+import { parseProvider, repairWheel } from '@wheelwright/repair';
 import type { AuditedFile } from '@wheelwright/audit';
 import type { CommandContext } from '../command.js';
 import { CliError } from '../error.js';
@@ -34,7 +35,6 @@ export async function packOrRepair(
     return { ...wheel, platform: request.tags.platform };
   }
   const { host, reporter, signal } = context;
-  const { parseProvider, repairWheel } = await import('@wheelwright/repair');
   const folder = await mkdtemp(join(tmpdir(), 'wheelwright-pack-'));
   try {
     const tags = { ...request.tags, platform: `linux_${first.elf.machine}` };
