@@ -30,7 +30,6 @@ export const PT = {
   INTERP: 3,
   NOTE: 4,
   PHDR: 6,
-  TLS: 7,
   GNU_STACK: 0x6474e551,
   GNU_RELRO: 0x6474e552,
   GNU_PROPERTY: 0x6474e553,

@@ -107,7 +107,15 @@ describe('an error', () => {
     const error = await failure(synthetic.subarray(0, 100));
     const told = error?.in('libshort.so');
     expect(told).toBeInstanceOf(ElfError);
-    expect(told).toMatchObject({ ...error, message: `libshort.so: ${error?.message ?? ''}`, cause: error });
+    expect(told).toMatchObject({
+      code: error?.code,
+      offset: error?.offset,
+      structure: error?.structure,
+      expected: error?.expected,
+      hint: error?.hint,
+      message: `libshort.so: ${error?.message ?? ''}`,
+      cause: error,
+    });
   });
 });
 
