@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { stat } from 'node:fs/promises';
-import { ElfError, inspectElf, isElf, openFile, type ElfFile } from '@wheelwright/elf';
 import type { AuditedFile } from './graph.js';
+import { inspectLoadable } from './host-file.js';
 import type { HostLibrary } from './host-library.js';
 
 /**
@@ -24,35 +23,11 @@ export async function findHostLibraries(
     seen.add(name);
     for (const folder of folders) {
       const path = join(folder, name);
-      const elf = await inspectHostFile(path);
+      const elf = await inspectLoadable(path);
       if (elf === undefined) continue;
       found.push({ name, path, elf });
       queue.push(...elf.needed);
     }
   }
   return found;
-}
-
-async function inspectHostFile(path: string): Promise<ElfFile | undefined> {
-  // Not only absent files: a pipe would never be read to its end.
-  const isFile = await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (!isFile) return undefined;
-  try {
-    const source = await openFile(path);
-    try {
-      return (await isElf(source)) ? await inspectElf(source) : undefined;
-    } finally {
-      await source.close();
-    }
-  } catch (error) {
-    if (error instanceof ElfError || isRefused(error)) return undefined;
-    throw error;
-  }
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOENT');
 }

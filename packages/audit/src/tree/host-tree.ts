@@ -1,6 +1,7 @@
-import { realpath, readFile, stat } from 'node:fs/promises';
+import { realpath, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { inspectElf, isElf, openFile, ElfError, type ElfFile } from '@wheelwright/elf';
+import { inspectElf, openFile, type ElfFile } from '@wheelwright/elf';
+import { inspectLoadable } from '../host-file.js';
 import { libcOf } from '../libc.js';
 import { readLdSoCache } from './ld-so-cache.js';
 import type { Machine } from './library-search.js';
@@ -21,7 +22,7 @@ export interface TreeOptions {
  */
 export async function inspectTree(path: string, options: TreeOptions = {}): Promise<LoadTree> {
   const elf = await readElf(path);
-  return resolveTree({ path, elf }, await machineFor(path, elf, options), tryElf);
+  return resolveTree({ path, elf }, await machineFor(path, elf, options), inspectLoadable);
 }
 
 async function machineFor(path: string, elf: ElfFile, { libraryPath = [] }: TreeOptions): Promise<Machine> {
@@ -78,25 +79,5 @@ async function readElf(path: string): Promise<ElfFile> {
     return await inspectElf(source);
   } finally {
     await source.close();
-  }
-}
-
-/** What isn't there, may not be read, or isn't ELF (such as a linker script), the loader passes over. */
-async function tryElf(path: string): Promise<ElfFile | undefined> {
-  const isFile = await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (!isFile) return undefined;
-  try {
-    const source = await openFile(path);
-    try {
-      return (await isElf(source)) ? await inspectElf(source) : undefined;
-    } finally {
-      await source.close();
-    }
-  } catch (error) {
-    if (error instanceof ElfError || (error instanceof Error && 'code' in error)) return undefined;
-    throw error;
   }
 }
