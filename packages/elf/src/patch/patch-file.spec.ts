@@ -47,6 +47,13 @@ const code = `
   double area(double r) { calls++; return fabs(sin(r)) * r * r; }
   int called(void) { return calls; }
 `;
+const reach = `
+  #ifdef REACH
+  __asm__(".text; .globl reach; .type reach, %function; reach: .fill 50000, 1, 0x90; .size reach, .-reach; .previous");
+  extern char reach[];
+  void *pointer = reach;
+  #endif
+`;
 const user =
   'double area(double); static char big[64 << 20]; int main(int c, char **v) { big[c] = 1; return area(2) > 1 ? 0 : 1; }';
 
@@ -136,8 +143,10 @@ describeIf([{ program: 'gcc' }, { program: 'eu-elflint' }], 'for elfutils, a pat
     ['c', []],
     ['g', ['-g']],
     ['wide', ['-Wl,-z,max-page-size=65536', '-Wl,--hash-style=both']],
+    // The relocation at the end of the data is of a symbol that is longer than the distance to the next page.
+    ['reach', ['-DREACH']],
   ])('is as sound as it was: %s', async (name, flags) => {
-    const library = await compileLibrary(folder, `liblint-${name}`, code, [
+    const library = await compileLibrary(folder, `liblint-${name}`, code + reach, [
       '-lm',
       '-Wl,-soname,liblint.so.1',
       ...flags,

@@ -25,6 +25,10 @@ export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource
           },
         );
       }
+      const end = offset + length;
+      const changes = edits.filter((edit) => edit.offset < end && edit.offset + edit.bytes.length > offset);
+      // Most of a large file stays as it is: it's handed on without being copied.
+      if (changes.length === 0 && end <= plan.keep) return original.read(offset, length);
       const bytes = new Uint8Array(length);
       const fill = async (
         start: number,
@@ -32,8 +36,8 @@ export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource
         from: (at: number, length: number) => Promise<Uint8Array>,
       ) => {
         const first = Math.max(start, offset);
-        const end = Math.min(start + size, offset + length);
-        if (first < end) bytes.set(await from(first - start, end - first), first - offset);
+        const last = Math.min(start + size, end);
+        if (first < last) bytes.set(await from(first - start, last - first), first - offset);
       };
       await fill(0, plan.keep, (at, size) => original.read(at, size));
       for (const piece of pieces) {
@@ -43,8 +47,7 @@ export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource
             : Promise.resolve(piece.bytes.subarray(at, at + size)),
         );
       }
-      for (const edit of edits) {
-        if (edit.offset >= offset + length) break;
+      for (const edit of changes) {
         await fill(edit.offset, edit.bytes.length, (at, size) =>
           Promise.resolve(edit.bytes.subarray(at, at + size)),
         );

@@ -14,10 +14,11 @@ import {
   type DynamicValue,
   type Layout,
 } from './layout.js';
+import { largestSymbol } from './largest-symbol.js';
 import { findOwnSegment, type OwnSegment } from './own-segment.js';
 import type { Edit, PatchPlan, Piece } from './patch-plan.js';
 import { movedOffset, movesOf, patchedEntries, patchedProgramHeaders, patchedSections } from './relocate.js';
-import { contentsOf, planSegment, type SegmentPlan } from './segment-plan.js';
+import { contentsOf, endOfMemory, isProgram, planSegment, type SegmentPlan } from './segment-plan.js';
 import { placeStrings, type StringPlacement } from './string-placement.js';
 import { symbolEdits } from './symbol-edits.js';
 import { readTables, type Tables } from './tables.js';
@@ -46,7 +47,7 @@ export async function planPatch(source: ByteSource, changes: ElfChanges): Promis
   const own = findOwnSegment(layout, tables.strings);
   const strings = await placeStrings(reader, layout, tables, wanted, own !== undefined);
   const versions = await changeVersionNeeds(reader, layout, tables, wanted, strings.indexOf);
-  const { segment, isNew } = planGrowth(layout, tables, own, strings, versions.entries.length);
+  const { segment, isNew } = await planGrowth(reader, layout, tables, own, strings, versions.entries.length);
   const moves = movesOf(layout, tables, segment);
   const entries = patchedEntries(versions.entries, strings.indexOf, moves, segment);
   const headers = patchedProgramHeaders(layout, segment, moves, { isNew, clearExecStack });
@@ -89,13 +90,14 @@ function hasExecutableStack({ programHeaders }: Layout): boolean {
 }
 
 /** Decides whether a segment is needed, what it holds and where it goes. */
-function planGrowth(
+async function planGrowth(
+  reader: BoundedReader,
   layout: Layout,
   tables: Tables,
   own: OwnSegment | undefined,
   { growth }: StringPlacement,
   entryCount: number,
-): { readonly segment: SegmentPlan | undefined; readonly isNew: boolean } {
+): Promise<{ readonly segment: SegmentPlan | undefined; readonly isNew: boolean }> {
   const needed = (entryCount + 1) * dynamicEntrySize(layout);
   const dynamicGrows = needed > layout.dynamicSegment.fileSize;
   if (growth === undefined && !dynamicGrows) return { segment: undefined, isNew: false };
@@ -108,7 +110,26 @@ function planGrowth(
     dynamic: dynamicGrows || own?.holdsDynamic === true ? needed : undefined,
     strings: stringSize ?? (isNew ? undefined : tables.strings.size),
   });
-  return { segment: planSegment(layout, own, contents), isNew };
+  const gap = isNew ? await freeSpace(reader, layout, tables, contents.programHeaders !== undefined) : 0;
+  return { segment: planSegment(layout, own, contents, gap), isNew };
+}
+
+/** How much of a program's file may be a hole because a segment keeps its distance. */
+const MAX_HOLE = 1 << 20;
+
+/**
+ * The distance of a new segment from the ones in front of it. eu-elflint takes a relocation to write as many bytes as
+ * its symbol has: one at the end of the data, of a long function, would seem to write into our read-only segment.
+ */
+async function freeSpace(
+  reader: BoundedReader,
+  layout: Layout,
+  { symbols }: Tables,
+  holdsProgramHeaders: boolean,
+): Promise<number> {
+  if (symbols === undefined) return 0;
+  const limit = holdsProgramHeaders && isProgram(layout) ? MAX_HOLE : endOfMemory(layout);
+  return (await largestSymbol(reader, layout, symbols, limit)) + 1;
 }
 
 /** The dynamic section in its old place; in the segment it is a piece. */

@@ -38,10 +38,17 @@ const PF_W = 2;
 /**
  * Lays the appended segment out: behind everything in memory, and behind everything in the file, so that nothing
  * which code refers to changes its place. With a segment of an earlier patch it is that one, anew.
+ *
+ * @param gap - bytes of memory that stay free in front of a new one, where they can
  */
-export function planSegment(layout: Layout, own: OwnSegment | undefined, contents: Contents): SegmentPlan {
+export function planSegment(
+  layout: Layout,
+  own: OwnSegment | undefined,
+  contents: Contents,
+  gap: number,
+): SegmentPlan {
   const align = own?.header.align ?? largestAlignment(layout);
-  const start = own?.header ?? freePlace(layout, align, contents.programHeaders !== undefined);
+  const start = own?.header ?? freePlace(layout, align, contents.programHeaders !== undefined, gap);
   let at = start.offset;
   const take = (size: number, alignment: number): Place => {
     at = roundUp(at, alignment);
@@ -110,12 +117,11 @@ function freePlace(
   layout: Layout,
   align: number,
   holdsProgramHeaders: boolean,
+  gap: number,
 ): { offset: number; address: number } {
   const loads = layout.programHeaders.filter(({ type }) => type === PT.LOAD);
-  const memoryEnd = roundUp(
-    Math.max(0, ...loads.map(({ address, memorySize }) => address + memorySize)),
-    align,
-  );
+  const end = endOfMemory(layout);
+  const memoryEnd = roundUp(layout.class === 32 && end + gap > MAX_NARROW ? end : end + gap, align);
   const fileEnd = roundUp(layout.fileSize, PIECE_ALIGNMENT);
   const first = loads[0];
   if (holdsProgramHeaders && first !== undefined && isProgram(layout)) {
@@ -124,6 +130,15 @@ function freePlace(
     return { offset: address - shift, address };
   }
   return { offset: fileEnd, address: memoryEnd + (fileEnd % align) };
+}
+
+/** Where a 32-bit system's own part of the address space may begin. */
+const MAX_NARROW = 0x7fff_ffff;
+
+/** Where the last segment ends in memory. */
+export function endOfMemory({ programHeaders }: Layout): number {
+  const loads = programHeaders.filter(({ type }) => type === PT.LOAD);
+  return Math.max(0, ...loads.map(({ address, memorySize }) => address + memorySize));
 }
 
 const ET_EXEC = 2;
