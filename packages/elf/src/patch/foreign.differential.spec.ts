@@ -37,7 +37,6 @@ const program = `
   }
 `;
 
-
 describeIf(
   [
     { met: existsSync(python), reason: 'no zig: npx nx run oracles:install-more' },

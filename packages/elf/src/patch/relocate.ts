@@ -1,5 +1,11 @@
 import { DT, PT } from '../constants.js';
-import type { DynamicValue, Layout, ProgramHeader, SectionHeader } from './layout.js';
+import {
+  programHeaderSize,
+  type DynamicValue,
+  type Layout,
+  type ProgramHeader,
+  type SectionHeader,
+} from './layout.js';
 import { isAllocated, overlap } from './movable.js';
 import type { Place, SegmentPlan } from './segment-plan.js';
 import type { Tables } from './tables.js';
@@ -75,7 +81,7 @@ export function patchedProgramHeaders(
   const table = segment.programHeaders;
   return all.map((header) => {
     if (header.type !== PT.PHDR) return header;
-    const size = (header.fileSize / layout.programHeaders.length) * all.length;
+    const size = all.length * programHeaderSize(layout);
     return table === undefined
       ? { ...header, fileSize: size, memorySize: size }
       : { ...header, ...placed(table.offset, table.address, size) };
