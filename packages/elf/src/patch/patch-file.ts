@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { openFile } from '../byte-source.js';
 import type { ElfChanges } from './changes.js';
 import type { PatchPlan } from './patch-plan.js';
@@ -16,6 +16,7 @@ export interface PatchOptions {
 }
 
 const BLOCK = 1 << 20;
+const ZEROS = Buffer.alloc(BLOCK);
 
 /**
  * Patches a file into another one, which may be the same path: it's written beside its destination, synced and
@@ -48,6 +49,14 @@ export async function patchFile(
   }
 }
 
+/** Writes all of a block: one call to the system may take less. */
+async function writeAt(file: FileHandle, block: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < block.length; ) {
+    const { bytesWritten } = await file.write(block, done, block.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
 async function writeWhole(
   path: string,
   plan: PatchPlan,
@@ -64,9 +73,12 @@ async function writeWhole(
       for (const [start = 0, end = 0] of ranges) {
         for (let at = start; at < end; at += BLOCK) {
           signal?.throwIfAborted();
-          await file.write(await patched.read(at, Math.min(BLOCK, end - at)), 0, undefined, at);
+          const block = await patched.read(at, Math.min(BLOCK, end - at));
+          // A file of debug information may be mostly holes: they stay holes.
+          if (!ZEROS.subarray(0, block.length).equals(block)) await writeAt(file, block, at);
         }
       }
+      await file.truncate(plan.size);
       await file.chmod(mode & 0o7777);
       await file.sync();
     } finally {
