@@ -1,10 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { measure } from '../measure.mjs';
 import { oracle, root, wheelwright } from '../program.mjs';
+import { unpacked } from '../wheels.mjs';
+
+const floorProgram = fileURLToPath(new URL('../contestants/deflate.mjs', import.meta.url));
 
 export const about =
   'repairing a wheel: a published one that needs nothing (retag), and one that grafts 200 MB, against auditwheel';
@@ -33,19 +45,26 @@ function published(folder) {
   );
 }
 
-/** An extension that needs a library of 200 MB: half of it noise, which nothing compresses, half of it a pattern. */
-function heavy(folder) {
-  const file = (name, content) => {
-    writeFileSync(path.join(folder, name), content);
+/** How large the grafted library is. */
+const SIZE = 200 * 2 ** 20;
+
+/** Real machine code and data: published libraries, one behind the other. */
+function machineCode() {
+  const folder = path.join(unpacked('mxnet-1.9.1'), 'mxnet');
+  const files = ['libmxnet.so', 'libopenblas.so.0'].map((name) => readFileSync(path.join(folder, name)));
+  return Buffer.concat([...files, files[0]]).subarray(0, SIZE);
+}
+
+/** An extension that needs a library which holds these bytes. */
+function heavy(folder, content) {
+  const file = (name, bytes) => {
+    writeFileSync(path.join(folder, name), bytes);
     return path.join(folder, name);
   };
-  file(
-    'noise.bin',
-    Buffer.concat([randomBytes(100 << 20), Buffer.alloc(100 << 20, 'a pattern that repeats')]),
-  );
+  file('content.bin', content);
   const assembly = file(
     'heavy.S',
-    `.section .rodata\n.global heavy_data\nheavy_data: .incbin "${path.join(folder, 'noise.bin')}"\n.section .note.GNU-stack,"",@progbits\n`,
+    `.section .rodata\n.global heavy_data\nheavy_data: .incbin "${path.join(folder, 'content.bin')}"\n.section .note.GNU-stack,"",@progbits\n`,
   );
   const code = file('heavy.c', 'extern const char heavy_data[]; int heavy(void) { return heavy_data[7]; }\n');
   const library = path.join(folder, 'libheavy.so.1');
@@ -85,7 +104,8 @@ export async function run(log) {
   try {
     for (const [what, make] of [
       ['opencv-python-headless as it is', published],
-      ['a wheel that grafts 200 MB', heavy],
+      ['a wheel that grafts 200 MB of code', (place) => heavy(place, machineCode())],
+      ['one that grafts 200 MB of noise', (place) => heavy(place, randomBytes(SIZE))],
     ]) {
       log(`preparing ${what}`);
       const place = path.join(folder, String(rows.length));
@@ -95,11 +115,15 @@ export async function run(log) {
         LD_LIBRARY_PATH: place,
         PATH: `${path.join(root, 'tmp/oracles/bin')}:${process.env.PATH}`,
       };
-      const { ours, peer } = await measure({
+      const grafted = path.join(place, 'libheavy.so.1');
+      const { ours, peer, floor } = await measure({
         ours: { argv: wheelwright('repair', '--out', path.join(place, 'ours'), wheel), env },
         peer: { argv: [oracle('auditwheel'), 'repair', '-w', path.join(place, 'peer'), wheel], env },
+        ...(existsSync(grafted) ? { floor: { argv: [process.execPath, floorProgram, grafted] } } : {}),
       });
       rows.push({ what, ours, peerName: 'auditwheel repair', peer, atLeast: 5, memoryMiB: 256 });
+      if (floor !== undefined)
+        rows.push({ what: `${what}: beside the floor`, ours, peerName: 'deflating it alone', peer: floor });
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
