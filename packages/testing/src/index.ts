@@ -9,7 +9,8 @@ export { buildElf } from './elf/build.js';
 export { compileLibrary } from './elf/compile.js';
 export { tool } from './elf/tool.js';
 export type { ElfExport, ElfImport, ElfMachine, ElfRecipe } from './elf/recipe.js';
-export { type S3Server, s3Requirement, startS3Server } from './s3/gateway.js';
+export type { S3Server } from './s3/gateway.js';
+export { s3Requirement, startS3Server } from './s3/server.js';
 export {
   type Fault,
   type FaultProxy,

@@ -5,8 +5,6 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll } from '@jest/globals';
-import type { Requirement } from '../requirement.js';
 import { signedRequest } from './signed-request.js';
 
 const version = 'v1.8.0';
@@ -18,11 +16,10 @@ function gatewayPath(): string {
   return join(services, `versitygw-${version}`, 'versitygw');
 }
 
-/** What a group of tests needs that talks to an S3 server. */
-export const s3Requirement: Requirement = {
-  met: existsSync(gatewayPath()),
-  reason: `there is no versitygw ${version}: run tools/services/install`,
-};
+/** Why there is no server to start; `undefined` where there is one. */
+export const gatewayAbsence: string | undefined = existsSync(gatewayPath())
+  ? undefined
+  : `there is no versitygw ${version}: run tools/services/install`;
 
 /** A running S3 server, and how to talk to it. */
 export interface S3Server {
@@ -46,17 +43,16 @@ export interface S3Server {
   /** Stops the server; `start` brings it back on the same port with the same objects. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Stops it for good, and removes its folder. */
+  close(): Promise<void>;
 }
 
 /**
- * Starts an S3 server for the tests of one file, on a free port of loopback, and stops it after them.
- * @returns `undefined` where there is no program for it: then `describeIf([s3Requirement], ...)` skips the group
+ * Starts an S3 server on a free port of loopback, with buckets in a temporary folder. Whoever starts it closes it.
+ * @throws Error where there is no program for it
  */
-export async function startS3Server(): Promise<S3Server | undefined> {
-  return existsSync(gatewayPath()) ? start() : undefined;
-}
-
-async function start(): Promise<S3Server> {
+export async function launchS3Server(): Promise<S3Server> {
+  if (gatewayAbsence !== undefined) throw new Error(gatewayAbsence);
   const folder = await mkdtemp(join(tmpdir(), 'wheelwright-s3-'));
   const buckets = join(folder, 'buckets');
   for (const name of [buckets, join(folder, 'iam'), join(folder, 'versions')]) await mkdir(name);
@@ -89,10 +85,6 @@ async function start(): Promise<S3Server> {
     });
     await answers(`http://127.0.0.1:${port}/health`, child);
   };
-  afterAll(async () => {
-    await stop();
-    await rm(folder, { recursive: true, force: true });
-  });
   await launch();
   const endpoint = `http://127.0.0.1:${port}`;
   const access = { endpoint, region: 'us-east-1', credentials };
@@ -134,6 +126,10 @@ async function start(): Promise<S3Server> {
     },
     stop,
     start: launch,
+    close: async () => {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
