@@ -17,6 +17,9 @@ export interface WantedFile {
 /** Bytes that are written at once. */
 const batchSize = 1024 * 1024;
 
+/** After so many bytes the disk is told to begin: else it would begin when the last byte is here, with all of them. */
+const syncSize = 32 * 1024 * 1024;
+
 /**
  * Fetches an object into a staging folder, from where an earlier try stopped: the version of that try is part of the
  * file's name, and asked for again (`ifMatch`). The digest is taken of all bytes, those of the earlier try as well.
@@ -110,6 +113,7 @@ async function writeBody(
 ): Promise<void> {
   let [batch, batched, position, received] = [[] as Uint8Array[], 0, start, start];
   let written: Promise<unknown> = Promise.resolve();
+  let [synced, syncing] = [start, undefined as Promise<unknown> | undefined];
   const flush = async (): Promise<void> => {
     await written;
     written = handle.writev(batch, position);
@@ -117,6 +121,13 @@ async function writeBody(
     written.catch(() => undefined);
     position += batched;
     [batch, batched] = [[], 0];
+    if (syncing !== undefined || position - synced < syncSize) return;
+    synced = position;
+    // The sync at the end tells what went wrong here.
+    syncing = handle
+      .datasync()
+      .catch(() => undefined)
+      .finally(() => (syncing = undefined));
   };
   for await (const chunk of body) {
     received += chunk.byteLength;
@@ -130,6 +141,7 @@ async function writeBody(
   }
   if (batched > 0) await flush();
   await written;
+  await syncing;
   if (received !== size) throw damaged(`the store gave ${received} bytes of ${size}`);
 }
 
