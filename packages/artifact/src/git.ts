@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import type { Environment } from './found.js';
 
 /** What git says of a folder. @public */
@@ -42,6 +41,8 @@ export async function readGit(
 ): Promise<GitState> {
   signal?.throwIfAborted();
   const kept = Object.entries(environment).filter(([name]) => !pointers.has(name));
+  // A pull that is told its commit starts no program, and needs no library for it.
+  const { execa } = await import('execa');
   const result = await execa(
     'git',
     [

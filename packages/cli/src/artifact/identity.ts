@@ -18,7 +18,7 @@ export async function identityOf(
   variant: () => Promise<string>,
 ): Promise<ArtifactId> {
   const linking = requiredLinking(flags);
-  const { commit, os, notes } = await identifyBuild({
+  const identified = identifyBuild({
     folder: options.cwd,
     environment: host.env,
     platform: process.platform,
@@ -27,13 +27,15 @@ export async function identityOf(
     os: flags.os,
     signal,
   });
+  // The library is read while git works.
+  const [{ commit, os, notes }, foundVariant] = await Promise.all([identified, variant()]);
   if (!commit.found) throw new CliError('usage', 'artifact: no commit was found', { hint: commit.hint });
   if (!os.found) throw new CliError('usage', 'artifact: no operating system was found', { hint: os.hint });
   for (const note of notes) reporter.warn(note);
   return {
     commit: commit.value,
     os: os.value,
-    variant: await variant(),
+    variant: foundVariant,
     linking,
     branch: flags.branch ?? null,
     python: flags.python ?? null,

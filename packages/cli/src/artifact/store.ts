@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { openStore, type Store } from '@wheelwright/store';
 import { userFolders } from '../build/folders.js';
 import type { CommandContext } from '../command.js';
-import { loadProject } from '../config/load.js';
 import { concurrencyOf, type ArtifactFlags } from './flags.js';
 
 /**
@@ -19,7 +18,7 @@ export async function artifactStore(flags: ArtifactFlags, { host, options }: Com
     bucketUrl(bucket) ??
     (await projectStore(options.cwd)) ??
     resolve(userFolders(host.env).data, 'artifacts');
-  return openStore(address, { base: options.cwd, s3: { concurrency: concurrencyOf(flags.concurrency) } });
+  return openStore(address, { base: options.cwd, s3: { concurrency: concurrencyOf(flags.concurrency), eager: true } });
 }
 
 function bucketUrl(bucket: string | undefined): string | undefined {
@@ -37,6 +36,7 @@ async function projectStore(folder: string): Promise<string | undefined> {
     () => false,
   );
   if (!isProject) return undefined;
+  const { loadProject } = await import('../config/load.js');
   const url = (await loadProject(folder)).tool.store?.url;
   return url === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : resolve(folder, url);
 }

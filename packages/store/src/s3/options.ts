@@ -10,6 +10,8 @@ export interface S3Options {
     readonly secretAccessKey: string;
     readonly sessionToken?: string | undefined;
   };
+  /** Load the SDK now, beside other work, and not with the first call. */
+  readonly eager?: boolean | undefined;
   /** How many parts travel at once (4). */
   readonly concurrency?: number | undefined;
   /** The size of a part of a large object in bytes (16 MiB; at least 5 MiB, and more for very large files). */

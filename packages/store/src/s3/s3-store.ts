@@ -54,6 +54,8 @@ export class S3Store implements Store {
       settings,
       connection: () => (connection ??= connect(options, settings)),
     };
+    // The first call tells what went wrong.
+    if (options.eager === true) this.#bucket.connection().catch(() => undefined);
   }
 
   urlOf(key: string): string {
