@@ -49,12 +49,15 @@ export async function publishWheel(store: Store, request: PublishRequest): Promi
   let facts: WheelFacts;
   try {
     facts = await readWheelFacts(source, path);
-    if (verify) await checkWheel(path, signal);
   } finally {
     await source.close();
   }
+  // Side by side, so that the disk is read once; the upload reads again, and is refused if its bytes are others.
+  const [{ size, sha256 }] = await Promise.all([
+    digestOf(path, signal),
+    verify ? checkWheel(path, signal) : undefined,
+  ]);
   const { project, filename } = facts;
-  const { size, sha256 } = await digestOf(path, signal);
   const key = keys.file(project, filename);
   const isNew = await putOnce(store, key, { file: path }, sha256, request);
   await putMetadata(store, facts, signal);

@@ -14,11 +14,12 @@ export function startWheelwright(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  program: 'wheelwright' | 'wheelwright-artifact' = 'wheelwright',
 ): ResultPromise<StartOptions> {
   const options: StartOptions = {
     cwd: folder,
     env: { ...env, GIT_CEILING_DIRECTORIES: folder, NODE_OPTIONS: '' },
     reject: false,
   };
-  return execa(process.execPath, [join(repositoryRoot, 'packages/cli/bin/wheelwright.js'), ...args], options);
+  return execa(process.execPath, [join(repositoryRoot, `packages/cli/bin/${program}.js`), ...args], options);
 }
