@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openStore, type Store } from '@wheelwright/store';
+import {
+  describeIf,
+  type Fault,
+  first,
+  s3Requirement,
+  type SeenRequest,
+  startFaultProxy,
+  startS3Server,
+} from '@wheelwright/testing';
+import { checkIndex } from './check.js';
+import { publishWheel } from './publish.js';
+import { describeStores } from './testing/stores.js';
+import { makeWheel } from './testing/wheels.js';
+
+const uploaded = new Date(0);
+
+/** What a page may lack of a publication that isn't finished; nothing of it may be wrong. */
+const pending = ['missing-project', 'stale-html', 'unlisted-file'];
+
+/** A store that dies at its n-th call: before it does anything, or with its answer on the way. */
+function dying(inner: Store, at: number, when: 'before' | 'after'): { store: Store; calls: () => number } {
+  let calls = 0;
+  const around = async <T>(work: () => Promise<T>): Promise<T> => {
+    calls += 1;
+    if (calls > at || (calls === at && when === 'before')) throw new Error(`failpoint ${at}`);
+    const result = await work();
+    if (calls === at) throw new Error(`failpoint ${at}`);
+    return result;
+  };
+  const store: Store = {
+    url: inner.url,
+    urlOf: (key) => inner.urlOf(key),
+    head: (...args) => around(() => inner.head(...args)),
+    get: (...args) => around(() => inner.get(...args)),
+    put: (...args) => around(() => inner.put(...args)),
+    delete: (...args) => around(() => inner.delete(...args)),
+    list: (...args) => inner.list(...args),
+    sweep: (...args) => inner.sweep(...args),
+    link: (...args) => inner.link(...args),
+    publicUrl: (...args) => around(() => inner.publicUrl(...args)),
+  };
+  return { store, calls: () => calls };
+}
+
+async function rules(store: Store): Promise<readonly string[]> {
+  return (await checkIndex(store)).map(({ rule }) => rule);
+}
+
+describeStores('a publisher that dies', (makeStore) => {
+  it.each(['before', 'after'] as const)(
+    '%s any of its calls leaves pages that are true, and is completed by the next',
+    async (when) => {
+      const [old, wheel] = [await makeWheel({ version: '1.0' }), await makeWheel({ version: '2.0' })];
+      let survived = false;
+      let at = 0;
+      while (!survived) {
+        at += 1;
+        const store = await makeStore();
+        await publishWheel(store, { path: old, uploaded });
+        const faulty = dying(store, at, when);
+        survived = await publishWheel(faulty.store, { path: wheel, uploaded }).then(
+          () => true,
+          () => false,
+        );
+        for (const rule of await rules(store)) expect(pending).toContain(rule);
+        await publishWheel(store, { path: wheel, uploaded });
+        expect(await rules(store)).toEqual([]);
+        expect(at).toBeLessThan(60);
+      }
+      // The wheel, its METADATA, two pages of the project, and what is read for them.
+      expect(at).toBeGreaterThan(8);
+    },
+    60_000,
+  );
+});
+
+const server = await startS3Server();
+await server?.makeBucket('index');
+const proxy = server && (await startFaultProxy(server));
+
+describeIf([s3Requirement], 'an index on s3:// over a bad network', () => {
+  let direct: Store;
+  let store: Store;
+  beforeEach(() => {
+    const url = `s3://index/${randomUUID()}`;
+    const s3 = { ...server?.access, attempts: 3, stallTimeout: 300 };
+    direct = openStore(url, { s3 });
+    store = openStore(url, { s3: { ...s3, endpoint: proxy?.url } });
+    proxy?.setRule(undefined);
+    proxy?.requests.splice(0);
+  });
+
+  const faults: [string, Fault][] = [
+    ['a broken connection', { kind: 'cut-request', after: 10 }],
+    ['a silent server', { kind: 'stall' }],
+    ['a flipped bit', { kind: 'corrupt-request', at: 5 }],
+    ['500', { kind: 'status', status: 500, code: 'InternalError' }],
+    ['503', { kind: 'status', status: 503, code: 'SlowDown' }],
+    ['two writers that met (409)', { kind: 'status', status: 409, code: 'ConditionalRequestConflict' }],
+    ['a lost reply', { kind: 'lose-reply' }],
+  ];
+  const put =
+    (end: string) =>
+    ({ method, url }: SeenRequest) =>
+      method === 'PUT' && decodeURIComponent(url.replace(/\?.*/, '')).endsWith(end);
+  const places: [string, (seen: SeenRequest) => boolean][] = [
+    ['the wheel', put('.whl')],
+    ['METADATA', put('.whl.metadata')],
+    ["the project's JSON", put('demo-ops/index.json')],
+    ["the project's HTML", put('demo-ops/index.html')],
+  ];
+  const combinations = faults.flatMap(([name, fault]) =>
+    places.map(([place, at]) => [name, place, fault, at] as const),
+  );
+
+  it.each(combinations)('publishes through %s at %s', async (_, __, fault, at) => {
+    await publishWheel(direct, { path: await makeWheel({ version: '1.0' }), uploaded });
+    const path = await makeWheel({ version: '2.0' });
+    proxy?.setRule(first(1, at, fault));
+    expect(await publishWheel(store, { path, uploaded })).toMatchObject({ status: 'published' });
+    expect(proxy!.requests.filter(at).length).toBeGreaterThan(0);
+    expect(await rules(direct)).toEqual([]);
+  });
+
+  describe.each(places)('where the server never takes %s', (_, at) => {
+    it('says nothing that is not so, and is completed later', async () => {
+      await publishWheel(direct, { path: await makeWheel({ version: '1.0' }), uploaded });
+      const path = await makeWheel({ version: '2.0' });
+      proxy?.setRule(first(1000, at, { kind: 'status', status: 500, code: 'InternalError' }));
+      await expect(publishWheel(store, { path, uploaded })).rejects.toMatchObject({ code: 'unavailable' });
+      for (const rule of await rules(direct)) expect(pending).toContain(rule);
+      proxy?.setRule(undefined);
+      await publishWheel(store, { path, uploaded });
+      expect(await rules(direct)).toEqual([]);
+      expect((await direct.head(`demo-ops/${basename(path)}`))?.size).toBeGreaterThan(0);
+    });
+  });
+
+  it.each(['cut-reply', 'corrupt-reply', 'stall-reply'] as const)(
+    'reads its pages through %s',
+    async (kind) => {
+      await publishWheel(direct, { path: await makeWheel({ version: '1.0' }), uploaded });
+      const isPage = ({ method, url }: SeenRequest) => method === 'GET' && url.includes('index.json');
+      proxy?.setRule(first(1, isPage, kind === 'corrupt-reply' ? { kind, at: 20 } : { kind, after: 20 }));
+      await publishWheel(store, { path: await makeWheel({ version: '2.0' }), uploaded });
+      expect(await rules(direct)).toEqual([]);
+    },
+  );
+});
