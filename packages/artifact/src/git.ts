@@ -41,7 +41,7 @@ export async function readGit(
 ): Promise<GitState> {
   signal?.throwIfAborted();
   const kept = Object.entries(environment).filter(([name]) => !pointers.has(name));
-  // A pull that is told its commit starts no program, and needs no library for it.
+  // Loaded late: whoever is told the commit starts no program.
   const { execa } = await import('execa');
   const result = await execa(
     'git',

@@ -15,6 +15,8 @@ export interface IdentifyOptions {
   /** Reads a text file, `undefined` where there is none: of this machine, or of a container (`textReaderBelow`). */
   readonly readText: (path: string) => Promise<string | undefined>;
   readonly commit?: string | undefined;
+  /** Whether git is asked (true): it needn't be where the commit is given and no build is described. */
+  readonly git?: boolean | undefined;
   readonly branch?: string | undefined;
   readonly os?: string | undefined;
   /** The variables that may hold the commit, in their order. */
@@ -35,6 +37,8 @@ export interface BuildIdentity {
   readonly notes: readonly string[];
 }
 
+const notAsked: GitState = { state: 'not-a-repository' };
+
 /**
  * Finds what can be found of a build's identity; variant and linking come from elsewhere.
  * @throws ArtifactError `invalid-commit`, `invalid-word` for a value that was given and is none
@@ -43,7 +47,7 @@ export interface BuildIdentity {
 export async function identifyBuild(options: IdentifyOptions): Promise<BuildIdentity> {
   const { folder, environment, platform, signal } = options;
   const [git, osRelease] = await Promise.all([
-    readGit(folder, { environment, signal }),
+    options.git === false ? notAsked : readGit(folder, { environment, signal }),
     platform === 'linux' && options.os === undefined ? readOsRelease(options.readText) : undefined,
   ]);
   const commit = decideCommit({ flag: options.commit, environment, variables: options.commitVariables, git });

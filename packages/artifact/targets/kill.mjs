@@ -123,7 +123,9 @@ async function duration(args) {
 async function repeatedly(name, length, round) {
   const before = killed;
   for (let count = 0; count < rounds; count += 1) await round(Math.random() * length * 1.1);
-  console.log(`${name}: ${killed - before} of ${rounds} were killed in time; whole or absent after each`);
+  console.log(
+    `${name}: ${rounds} rounds, ${killed - before} processes killed in time; whole or absent after each`,
+  );
 }
 
 async function killPushes(first, second) {

@@ -24,6 +24,8 @@ export async function identityOf(
     platform: process.platform,
     readText: (path) => readFile(path, 'utf8').catch(() => undefined),
     commit: flags.gitSha,
+    // Whoever names the commit of something that lies in a store isn't told of the tree here.
+    git: flags.gitSha === undefined || flags.library !== undefined,
     os: flags.os,
     signal,
   });

@@ -18,7 +18,10 @@ export async function artifactStore(flags: ArtifactFlags, { host, options }: Com
     bucketUrl(bucket) ??
     (await projectStore(options.cwd)) ??
     resolve(userFolders(host.env).data, 'artifacts');
-  return openStore(address, { base: options.cwd, s3: { concurrency: concurrencyOf(flags.concurrency), eager: true } });
+  return openStore(address, {
+    base: options.cwd,
+    s3: { concurrency: concurrencyOf(flags.concurrency), eager: true },
+  });
 }
 
 function bucketUrl(bucket: string | undefined): string | undefined {

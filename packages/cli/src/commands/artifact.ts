@@ -58,7 +58,9 @@ async function push(
     });
   }
   const dependencies = await filesOfRole(flags.dependencies ?? [], 'dependency', cwd);
-  const id = await identityOf(flags, context, () => variantOfLibrary(library, flags.variant, context));
+  const id = await identityOf({ ...flags, library }, context, () =>
+    variantOfLibrary(library, flags.variant, context),
+  );
   context.reporter.step(`pushing ${library}`);
   const result = await pushArtifact(store, {
     id,
