@@ -3,7 +3,7 @@ import type { HostSearch } from './host-library.js';
 import { describeComplaints, foreignOffences, tagOffence } from './offence.js';
 import type { PlatformTag } from './platform-tag.js';
 import { pythonProblems } from './python-check.js';
-import { complain } from './requirement.js';
+import { complaintsAbout } from './requirement.js';
 import { selectFiles } from './select.js';
 import { claimedPython, tagDisagreement, tell, type TagClaims, type TagParts } from './tag-claim.js';
 import { MAX_SYMBOLS, type Offence } from './verdict.js';
@@ -50,9 +50,10 @@ export function claimOffences({ tag, parsed }: Claim, context: ClaimContext): Of
       const { policy, family } = parsed;
       const { architecture } = policy;
       const { fitting, otherArchitecture, otherLibc } = selectFiles(files, { architecture, family });
+      const complaintsOf = complaintsAbout({ files: fitting, family, excluded, host });
       return [
         ...foreignOffences(otherArchitecture, otherLibc, telling),
-        ...describeComplaints(complain({ files: fitting, family, excluded, host }, policy), policy, telling),
+        ...describeComplaints(complaintsOf(policy), policy, telling),
       ];
     }
   }

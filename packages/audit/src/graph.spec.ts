@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bufferSource, inspectElf } from '@wheelwright/elf';
 import { buildElf, type ElfRecipe } from '@wheelwright/testing';
-import { closureOf, isExtension, rootsOf, type AuditedFile, type Closure } from './graph.js';
+import { closureOf, isExtension, rootsOf, surroundingsOf, type AuditedFile, type Closure } from './graph.js';
 import { hostSearch, type HostSearch } from './host-library.js';
 import type { Family } from './policy.js';
 
@@ -21,8 +21,7 @@ async function follow(
   host: HostSearch = () => undefined,
 ): Promise<Closure> {
   const files = await read(recipes);
-  const around = { files: new Map(files.map((file) => [file.path, file])), family, host };
-  return closureOf(files[0]!, around, (library) => library.startsWith('libc.'));
+  return closureOf(files[0]!, surroundingsOf(files, family, host), (library) => library.startsWith('libc.'));
 }
 
 const names = ({ external }: Closure): string[] => external.map(({ library }) => library);

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { ElfFile } from '@wheelwright/elf';
 import { fits, type HostLibrary, type HostSearch } from './host-library.js';
+import type { Loaded } from './load-chain.js';
 import type { Family } from './policy.js';
-import { searchPath, type Loaded } from './search-path.js';
+import { wheelSearch, type WheelSearch } from './search-path.js';
 
 /** A file that is judged: its name in the wheel or folder, and what its bytes say. */
 export interface AuditedFile {
@@ -34,9 +35,18 @@ export interface Closure {
 export interface Surroundings {
   /** The wheel's own files, by their paths. */
   readonly files: ReadonlyMap<string, AuditedFile>;
-  readonly family: Family;
+  readonly search: WheelSearch;
   /** The host's libraries: none, unless they were asked for. */
   readonly host: HostSearch;
+}
+
+/** Where the loader of a family looks for what these files need. */
+export function surroundingsOf(
+  files: readonly AuditedFile[],
+  family: Family,
+  host: HostSearch,
+): Surroundings {
+  return { files: new Map(files.map((file) => [file.path, file])), search: wheelSearch(family), host };
 }
 
 /**
@@ -106,7 +116,7 @@ export function isLibpython(library: string): boolean {
 function findInWheel(
   library: string,
   loaded: Loaded,
-  { files, family }: Surroundings,
+  { files, search }: Surroundings,
 ): AuditedFile | undefined {
   const at = (path: string): AuditedFile | undefined => {
     const file = files.get(path);
@@ -114,7 +124,7 @@ function findInWheel(
   };
   // A name with a slash is a path from where the process was started, which no wheel knows.
   if (library.includes('/')) return undefined;
-  for (const folders of searchPath(loaded, family)) {
+  for (const folders of search(loaded)) {
     const found = folders.map((folder) => at(posix.join(folder, library)));
     if (found.every((file) => file !== undefined)) return found[0];
   }

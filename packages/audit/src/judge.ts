@@ -6,14 +6,7 @@ import { hostSearch, type HostLibrary } from './host-library.js';
 import { describeComplaints } from './offence.js';
 import { parsePlatformTag, type PlatformTag } from './platform-tag.js';
 import { policiesOf, tagOf, type Policy } from './policy.js';
-import {
-  complain,
-  hasNone,
-  versionsBeyond,
-  versionsOfHost,
-  type Complaints,
-  type Judged,
-} from './requirement.js';
+import { complaintsAbout, hasNone, versionsOfHost, type Complaints } from './requirement.js';
 import { selectFiles, subjectOf, type Subject } from './select.js';
 import { suggestTag } from './suggest-tag.js';
 import { claimedPlatforms, type TagClaims } from './tag-claim.js';
@@ -64,15 +57,14 @@ export function judge(input: JudgeInput): Verdict {
   const offences = [...broken, ...(judgesTags ? disagreementOffences(tags) : [])];
   const base = { kind: input.kind, claimed, files, conforms: broken.length === 0 };
   if (subject === undefined) return withoutSubject(base, claims, offences);
-  const judged: Judged = {
+  const policies = policiesFor(subject, claims);
+  const complaintsOf = complaintsAbout({
     files: selectFiles(files, subject).fitting,
     family: subject.family,
     excluded,
     host: search,
-  };
-  const policies = policiesFor(subject, claims);
-  const complaintsOf = complaintsOnce(judged);
-  const bySymbols = bestBySymbols(judged.files, policies, complaintsOf);
+  });
+  const bySymbols = bestBySymbols(policies, complaintsOf);
   const name = (policy: Policy | undefined): string =>
     policy === undefined ? `linux_${subject.architecture}` : tagOf(policy);
   const claim = strictest(claims, subject);
@@ -118,22 +110,11 @@ function strictest(
     .toSorted((a, b) => b.policy.priority - a.policy.priority)[0];
 }
 
-/** Each policy is held against the files once, however many questions are asked of the answer. */
-function complaintsOnce(judged: Judged): (policy: Policy) => Complaints {
-  const known = new Map<Policy, Complaints>();
-  return (policy) => {
-    const complaints = known.get(policy) ?? complain(judged, policy);
-    known.set(policy, complaints);
-    return complaints;
-  };
-}
-
 /**
  * The oldest policy that could be met if every external library were grafted: the files' symbol versions decide it,
  * and those of the host's libraries which that policy would have grafted.
  */
 function bestBySymbols(
-  files: readonly AuditedFile[],
   policies: readonly Policy[],
   complaintsOf: (policy: Policy) => Complaints,
 ): Policy | undefined {
@@ -142,7 +123,7 @@ function bestBySymbols(
     return policies.find(
       (candidate) =>
         candidate.priority <= policy.priority &&
-        versionsBeyond(files, candidate).length === 0 &&
+        complaintsOf(candidate).versions.length === 0 &&
         versionsOfHost(complaints, candidate).length === 0,
     );
   });

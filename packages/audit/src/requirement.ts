@@ -3,9 +3,11 @@ import {
   isExtension,
   isLibpython,
   rootsOf,
+  surroundingsOf,
   type AuditedFile,
   type Closure,
   type External,
+  type Surroundings,
 } from './graph.js';
 import type { HostSearch } from './host-library.js';
 import { isLoader } from './libc.js';
@@ -27,6 +29,31 @@ export interface Judged {
   readonly host: HostSearch;
 }
 
+/** Holds files against policies: what doesn't depend on the policy is found once, and each policy's answer as well. */
+export function complaintsAbout(judged: Judged): (policy: Policy) => Complaints {
+  const { files, family, host } = judged;
+  const facts: Facts = {
+    ...judged,
+    roots: rootsOf(files),
+    around: surroundingsOf(files, family, host),
+    versions: versionRequirements(files),
+    pythonBuild: pythonBuilds(files),
+    executableStack: executableStacks(judged),
+  };
+  const known = new Map<Policy, Complaints>();
+  return (policy) => {
+    const complaints = known.get(policy) ?? complain(facts, policy);
+    known.set(policy, complaints);
+    return complaints;
+  };
+}
+
+/** What the files say, whatever the policy. */
+interface Facts extends Judged, Pick<Complaints, 'versions' | 'pythonBuild' | 'executableStack'> {
+  readonly roots: readonly AuditedFile[];
+  readonly around: Surroundings;
+}
+
 /** A policy's complaints about files: nothing but facts, told as offences elsewhere. */
 export interface Complaints {
   readonly versions: readonly VersionRequirement[];
@@ -46,16 +73,15 @@ export interface Complaints {
   readonly ways: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Holds files against one policy. */
-export function complain(judged: Judged, policy: Policy): Complaints {
-  const closures = closuresOf(judged, policy);
+function complain(facts: Facts, policy: Policy): Complaints {
+  const closures = closuresOf(facts, policy);
   return {
-    versions: versionsBeyond(judged.files, policy),
+    versions: facts.versions.filter(({ version }) => !allowsVersion(policy, version)),
     missing: missingLibraries(closures),
-    denied: deniedSymbols(judged.files, policy),
-    isa: demandingFiles(judged.files, closures),
-    pythonBuild: pythonBuilds(judged.files),
-    executableStack: executableStacks(judged),
+    denied: deniedSymbols(facts.roots, policy),
+    isa: demandingFiles(facts.files, closures),
+    pythonBuild: facts.pythonBuild,
+    executableStack: facts.executableStack,
     ways: new Map(closures.flatMap(({ bundled }) => [...bundled]).toReversed()),
   };
 }
@@ -85,29 +111,25 @@ export function allowsVersion(policy: Policy, version: string): boolean {
   return permitted === undefined || permitted.has(version.slice(separator + 1));
 }
 
-export function versionsBeyond(files: readonly AuditedFile[], policy: Policy): VersionRequirement[] {
-  return versionRequirements(files).filter(({ version }) => !allowsVersion(policy, version));
-}
-
 /**
  * What the host's libraries need that a policy leaves to be brought along: grafted into the wheel, they would be
  * judged like its own files.
  */
 export function versionsOfHost(complaints: Complaints, policy: Policy): VersionRequirement[] {
   const found = complaints.missing.map(({ host }) => host).filter((host) => host !== undefined);
-  return versionsBeyond([...new Map(found.map((library) => [library.path, library])).values()], policy);
+  const libraries = [...new Map(found.map((library) => [library.path, library])).values()];
+  return versionRequirements(libraries).filter(({ version }) => !allowsVersion(policy, version));
 }
 
 /** What each root loads, up to what the policy leaves to the system. */
-function closuresOf({ files, family, excluded, host }: Judged, policy: Policy): Closure[] {
-  const around = { files: new Map(files.map((file) => [file.path, file])), family, host };
+function closuresOf({ roots, around, family, excluded }: Facts, policy: Policy): Closure[] {
   // On Android a Python extension is linked against libpython, which the application brings (PEP 738).
   const stop = (library: string): boolean =>
     isLoader(library) ||
     policy.libraries.has(library) ||
     excluded(library) ||
     (family === 'android' && isLibpython(library));
-  return rootsOf(files).map((root) => closureOf(root, around, stop));
+  return roots.map((root) => closureOf(root, around, stop));
 }
 
 /**
@@ -132,15 +154,15 @@ function missingLibraries(closures: readonly Closure[]): External[] {
 }
 
 /** Symbols that an allowed library has on some of the systems only: strong imports of roots count. */
-function deniedSymbols(files: readonly AuditedFile[], policy: Policy): Complaints['denied'] {
-  return rootsOf(files).flatMap((file) => {
-    const strong = file.elf.imports.filter(({ weak }) => !weak).map(({ name }) => name);
-    return file.elf.needed.flatMap((library) => {
+function deniedSymbols(roots: readonly AuditedFile[], policy: Policy): Complaints['denied'] {
+  return roots.flatMap((file) =>
+    file.elf.needed.flatMap((library) => {
       const denied = policy.denied.get(library);
-      const symbols = denied === undefined ? [] : strong.filter((name) => denied.has(name));
-      return symbols.length === 0 ? [] : [{ file, library, symbols }];
-    });
-  });
+      if (denied === undefined) return [];
+      const strong = file.elf.imports.filter(({ name, weak }) => !weak && denied.has(name));
+      return strong.length === 0 ? [] : [{ file, library, symbols: strong.map(({ name }) => name) }];
+    }),
+  );
 }
 
 /** What fpectl's macros put into an extension (PEP 513, "fpectl builds vs. no fpectl builds"). */

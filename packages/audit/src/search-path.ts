@@ -1,13 +1,8 @@
 import { posix } from 'node:path';
 import type { Architecture } from '@wheelwright/elf';
 import type { AuditedFile } from './graph.js';
+import { pathKind, searchedFiles, type Loaded } from './load-chain.js';
 import type { Family } from './policy.js';
-
-/** A file that is being loaded, and the one that asked for it: the loaders of glibc and musl search along this chain. */
-export interface Loaded {
-  readonly file: AuditedFile;
-  readonly loader: Loaded | undefined;
-}
 
 /**
  * One element of a search path, as folders inside the wheel. It is several where it has a token that stands for
@@ -15,34 +10,29 @@ export interface Loaded {
  */
 export type SearchFolder = readonly string[];
 
-/**
- * Folders inside the wheel that the loader searches for what a file needs, in its order.
- *
- * glibc (ld.so(8)): the RPATH of the file and of its loaders, unless the file has a RUNPATH, which is its own alone;
- * a loader that has a RUNPATH has no say. musl (ldso/dynlink.c): RPATH and RUNPATH mean the same, a file's RUNPATH
- * stands for its RPATH, and both are inherited along the chain of loaders.
- */
-export function searchPath(loaded: Loaded, family: Family): SearchFolder[] {
-  const own = loaded.file;
-  if (family === 'musllinux') return chain(loaded).flatMap(muslFolders);
-  if (own.elf.runpath.length > 0) return glibcFolders(own, own.elf.runpath);
-  return chain(loaded)
-    .filter(({ elf }) => elf.runpath.length === 0)
-    .flatMap((file) => glibcFolders(file, file.elf.rpath));
-}
+/** Folders inside the wheel that the loader searches for what a file needs, in its order. */
+export type WheelSearch = (loaded: Loaded) => readonly SearchFolder[];
 
-function chain(loaded: Loaded): AuditedFile[] {
-  const files: AuditedFile[] = [];
-  for (let current: Loaded | undefined = loaded; current !== undefined; current = current.loader)
-    files.push(current.file);
-  return files;
+/**
+ * The search of a family's loader. What a file's own search path means is worked out once: it is asked for with every
+ * need, and for every policy.
+ */
+export function wheelSearch(family: Family): WheelSearch {
+  const libc = family === 'musllinux' ? 'musl' : 'glibc';
+  const foldersOf = libc === 'musl' ? muslFolders : glibcFolders;
+  const known = new Map<AuditedFile, readonly SearchFolder[]>();
+  return (loaded) =>
+    searchedFiles(loaded, libc).flatMap((file) => {
+      const folders = known.get(file) ?? foldersOf(file, file.elf[pathKind(file)]);
+      known.set(file, folders);
+      return folders;
+    });
 }
 
 const ORIGIN = /^\$(?:ORIGIN|\{ORIGIN\})(?=\/|$)/;
 
 /** musl knows $ORIGIN alone: a path with any other token is dropped as a whole. */
-function muslFolders(file: AuditedFile): SearchFolder[] {
-  const entries = file.elf.runpath.length > 0 ? file.elf.runpath : file.elf.rpath;
+function muslFolders(file: AuditedFile, entries: readonly string[]): SearchFolder[] {
   if (entries.some((entry) => entry.replaceAll(/\$(?:ORIGIN|\{ORIGIN\})/g, '').includes('$'))) return [];
   return entries.flatMap((entry) => inWheel(file, entry, [entry]));
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { AuditedFile } from '../graph.js';
+import { pathKind, searchedFiles, type Loaded } from '../load-chain.js';
 import type { LdSoCache } from './ld-so-cache.js';
 
 /** What of a machine decides where its loader looks. */
@@ -26,12 +27,6 @@ export type FoundBy =
   | 'ld-so-cache'
   | 'system-folder';
 
-/** A file that is loaded, and the one that needs it; its path is absolute. */
-export interface Loading {
-  readonly file: AuditedFile;
-  readonly loader: Loading | undefined;
-}
-
 /** Where a library may be, in the order in which the loader looks. */
 export interface Place {
   readonly path: string;
@@ -39,56 +34,46 @@ export interface Place {
 }
 
 /** The places where the machine's loader looks for what a file needs: ld.so(8), or musl's ldso/dynlink.c. */
-export function placesOf(library: string, loading: Loading, machine: Machine): Place[] {
+export function placesOf(library: string, loaded: Loaded, machine: Machine): Place[] {
   if (library.includes('/')) return [{ path: library, by: 'path' }];
   const at = (folders: readonly string[], by: FoundBy): Place[] =>
     folders.map((folder) => ({ path: posix.join(folder === '' ? '.' : folder, library), by }));
   return machine.libc === 'musl'
-    ? muslPlaces(loading, machine, at)
-    : glibcPlaces(library, loading, machine, at);
+    ? muslPlaces(loaded, machine, at)
+    : glibcPlaces(library, loaded, machine, at);
 }
 
 type At = (folders: readonly string[], by: FoundBy) => Place[];
 
-function glibcPlaces(library: string, loading: Loading, machine: Machine, at: At): Place[] {
-  const { elf } = loading.file;
-  // A RUNPATH is its file's alone, and takes the RPATH's place, there and for what its file has loaded.
-  const rpath =
-    elf.runpath.length > 0 ? [] : chainOf(loading).filter((file) => file.elf.runpath.length === 0);
-  const own = expand(loading.file, elf.runpath, machine);
+function glibcPlaces(library: string, loaded: Loaded, machine: Machine, at: At): Place[] {
+  const own = ownPlaces(loaded, machine, at);
   const places = [
-    ...at(
-      rpath.flatMap((file) => expand(file, file.elf.rpath, machine)),
-      'rpath',
-    ),
+    ...own.filter(({ by }) => by === 'rpath'),
     ...at(machine.libraryPath, 'ld-library-path'),
-    ...at(own, 'runpath'),
+    ...own.filter(({ by }) => by === 'runpath'),
   ];
   const system = new Set(machine.systemFolders);
-  const noDefault = elf.dynamicFlags.includes('NODEFLIB');
+  const noDefault = loaded.file.elf.dynamicFlags.includes('NODEFLIB');
   for (const path of machine.cache.get(library) ?? []) {
     if (!noDefault || !system.has(posix.dirname(path))) places.push({ path, by: 'ld-so-cache' });
   }
   return noDefault ? places : [...places, ...at(machine.systemFolders, 'system-folder')];
 }
 
-/** musl knows no difference between RPATH and RUNPATH: one of them counts, and both are inherited. */
-function muslPlaces(loading: Loading, machine: Machine, at: At): Place[] {
+function muslPlaces(loaded: Loaded, machine: Machine, at: At): Place[] {
   return [
     ...at(machine.libraryPath, 'ld-library-path'),
-    ...chainOf(loading).flatMap((file) => {
-      const by = file.elf.runpath.length > 0 ? 'runpath' : 'rpath';
-      return at(expand(file, by === 'runpath' ? file.elf.runpath : file.elf.rpath, machine), by);
-    }),
+    ...ownPlaces(loaded, machine, at),
     ...at(machine.systemFolders, 'system-folder'),
   ];
 }
 
-function chainOf(loading: Loading): AuditedFile[] {
-  const files: AuditedFile[] = [];
-  for (let current: Loading | undefined = loading; current !== undefined; current = current.loader)
-    files.push(current.file);
-  return files;
+/** Where the search paths of the file and of its loaders lead. */
+function ownPlaces(loaded: Loaded, machine: Machine, at: At): Place[] {
+  return searchedFiles(loaded, machine.libc).flatMap((file) => {
+    const by = pathKind(file);
+    return at(expand(file, file.elf[by], machine), by);
+  });
 }
 
 const TOKEN = /\$(?:(ORIGIN|LIB|PLATFORM)\b|\{(ORIGIN|LIB|PLATFORM)\})/g;

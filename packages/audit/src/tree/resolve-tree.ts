@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import type { ElfFile } from '@wheelwright/elf';
 import type { AuditedFile } from '../graph.js';
 import { fits } from '../host-library.js';
-import { placesOf, type FoundBy, type Loading, type Machine } from './library-search.js';
+import type { Loaded } from '../load-chain.js';
+import { placesOf, type FoundBy, type Machine } from './library-search.js';
 
 /** A library that a program or library loads, directly or through others. */
 export interface TreeLibrary {
@@ -41,18 +42,18 @@ export async function resolveTree(root: AuditedFile, machine: Machine, read: Rea
       needed: elf?.needed ?? [],
     });
   }
-  const queue: Loading[] = [{ file: root, loader: undefined }];
-  for (let loading = queue.shift(); loading !== undefined; loading = queue.shift()) {
-    for (const name of loading.file.elf.needed) {
+  const queue: Loaded[] = [{ file: root, loader: undefined }];
+  for (let loaded = queue.shift(); loaded !== undefined; loaded = queue.shift()) {
+    for (const name of loaded.file.elf.needed) {
       if (libraries.has(name)) continue;
-      const found = await find(name, loading, machine, read);
+      const found = await find(name, loaded, machine, read);
       libraries.set(name, {
         name,
         path: found?.file.path ?? null,
         foundBy: found?.by ?? null,
         needed: found?.file.elf.needed ?? [],
       });
-      if (found !== undefined) queue.push({ file: found.file, loader: loading });
+      if (found !== undefined) queue.push({ file: found.file, loader: loaded });
     }
   }
   return { interpreter: interpreter ?? null, needed, libraries: [...libraries.values()] };
@@ -60,13 +61,13 @@ export async function resolveTree(root: AuditedFile, machine: Machine, read: Rea
 
 async function find(
   name: string,
-  loading: Loading,
+  loaded: Loaded,
   machine: Machine,
   read: ReadElf,
 ): Promise<{ readonly file: AuditedFile; readonly by: FoundBy } | undefined> {
-  for (const { path, by } of placesOf(name, loading, machine)) {
+  for (const { path, by } of placesOf(name, loaded, machine)) {
     const elf = await read(path);
-    if (elf !== undefined && fits(elf, loading.file.elf)) return { file: { path, elf }, by };
+    if (elf !== undefined && fits(elf, loaded.file.elf)) return { file: { path, elf }, by };
   }
   return undefined;
 }
