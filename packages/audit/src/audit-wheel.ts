@@ -33,7 +33,7 @@ export async function auditWheel(
 ): Promise<Verdict> {
   const name = parseWheelFilename(path.split('/').at(-1) ?? '');
   const wheel = await openWheel(source);
-  const inspected = await inspectMembers(wheel.members);
+  const inspected = await inspectMembers(wheel);
   const order = await inRecordOrder(wheel.members);
   const files = order.map(({ name: path }) => inspected.get(path)).filter((file) => file !== undefined);
   const inside = await tagsInside(wheel.members);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ElfError, inspectElf, isElf, type ByteSource } from '@wheelwright/elf';
-import type { WheelMember } from '@wheelwright/wheel';
+import type { Wheel, WheelMember } from '@wheelwright/wheel';
 import type { AuditedFile } from './graph.js';
 import { Slots } from './slots.js';
 
@@ -9,6 +9,9 @@ export interface Candidate {
   readonly path: string;
   readonly source: ByteSource;
 }
+
+/** What an ELF file begins with (gABI, "ELF Identification"). */
+const ELF_MAGIC = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
 
 /** Nothing shorter can hold an ELF header (gABI, "ELF Header": 52 bytes in the 32-bit class). */
 const SMALLEST_ELF = 52;
@@ -28,7 +31,7 @@ export async function inspectCandidate(candidate: Candidate): Promise<AuditedFil
   return (await mayBeElf(candidate)) ? inspectNamed(candidate) : undefined;
 }
 
-/** From this size on a member is worth a read of its own, so that its inflating begins early. */
+/** From this size on a member is worth a look of its own, so that its inflating begins early. */
 const LARGE = 1 << 20;
 
 /**
@@ -40,27 +43,29 @@ const LARGE = 1 << 20;
  * @throws {@link ElfError} for the first member that begins as an ELF file and isn't one; `WheelError` where the
  * archive is broken
  */
-export async function inspectMembers(
-  members: readonly WheelMember[],
-): Promise<ReadonlyMap<string, AuditedFile>> {
+export async function inspectMembers(wheel: Wheel): Promise<ReadonlyMap<string, AuditedFile>> {
   const begun = new Map<WheelMember, Promise<AuditedFile>>();
-  const lookAt = async (member: WheelMember): Promise<void> => {
-    if (!(await mayBeElf({ path: member.name, source: member.source() }))) return;
+  const begin = (member: WheelMember): void => {
     const file = inflating.run(() => inspectMember(member));
     // A failure is met when its turn comes; until then it must not count as unhandled.
     file.catch(() => undefined);
     begun.set(member, file);
   };
+  const candidates = wheel.members.filter(({ name, size }) => size >= SMALLEST_ELF && !name.endsWith('.py'));
+  const [large, small] = [true, false].map((isLarge) =>
+    candidates.filter(({ size }) => size >= LARGE === isLarge),
+  );
   try {
-    const large = members.filter(({ size }) => size >= LARGE);
-    for (const member of large.toSorted((a, b) => b.size - a.size)) await lookAt(member);
-    for (const member of members) if (member.size < LARGE) await lookAt(member);
+    const first: WheelMember[] = [];
+    for await (const member of wheel.membersBeginningWith(ELF_MAGIC, large)) first.push(member);
+    first.sort((one, other) => other.size - one.size).forEach(begin);
+    for await (const member of wheel.membersBeginningWith(ELF_MAGIC, small)) begin(member);
   } finally {
     // Nothing goes on behind the caller's back, also where something failed.
     await Promise.allSettled(begun.values());
   }
   const files = new Map<string, AuditedFile>();
-  for (const member of members) {
+  for (const member of candidates) {
     const file = await begun.get(member);
     if (file !== undefined) files.set(file.path, file);
   }

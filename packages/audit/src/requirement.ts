@@ -40,9 +40,17 @@ export function complaintsAbout(judged: Judged): (policy: Policy) => Complaints 
     pythonBuild: pythonBuilds(files),
     executableStack: executableStacks(judged),
   };
+  const closures = new Map<string, readonly Closure[]>();
   const known = new Map<Policy, Complaints>();
+  /** Policies that leave the same libraries to the system have the same closures: most differ in versions alone. */
+  const closuresFor = (policy: Policy): readonly Closure[] => {
+    const key = [...policy.libraries].join('\n');
+    const found = closures.get(key) ?? closuresOf(facts, policy);
+    closures.set(key, found);
+    return found;
+  };
   return (policy) => {
-    const complaints = known.get(policy) ?? complain(facts, policy);
+    const complaints = known.get(policy) ?? complain(facts, policy, closuresFor(policy));
     known.set(policy, complaints);
     return complaints;
   };
@@ -73,8 +81,7 @@ export interface Complaints {
   readonly ways: ReadonlyMap<string, readonly string[]>;
 }
 
-function complain(facts: Facts, policy: Policy): Complaints {
-  const closures = closuresOf(facts, policy);
+function complain(facts: Facts, policy: Policy, closures: readonly Closure[]): Complaints {
   return {
     versions: facts.versions.filter(({ version }) => !allowsVersion(policy, version)),
     missing: missingLibraries(closures),

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { ZipFile } from 'yauzl';
 import { type ByteSource, checkRange, type ClosableSource, readExactly } from './byte-source.js';
 import { quoted, WheelError } from './error.js';
+import { entriesBeginningWith } from './zip/beginning.js';
 import { type CentralEntry, readCentralDirectory } from './zip/central-directory.js';
 import { METHOD_STORE, MODE_PERMISSIONS } from './zip/constants.js';
 import { type MemberData, memberChunks } from './zip/inflate.js';
@@ -39,6 +39,12 @@ export interface SourceOptions {
 export interface Wheel {
   /** In the order of the central directory. */
   readonly members: readonly WheelMember[];
+  /**
+   * Those of its members (of all, or of some) whose content begins with some bytes, such as a magic number, in the
+   * order in which they lie in the archive: one pass over it in large reads, where a look into each member by itself
+   * would be a read for each.
+   */
+  membersBeginningWith(magic: Uint8Array, among?: readonly WheelMember[]): AsyncIterable<WheelMember>;
 }
 
 /**
@@ -50,25 +56,35 @@ export interface Wheel {
  */
 export async function openWheel(source: ByteSource): Promise<Wheel> {
   const archive = new ReadAhead(source);
-  const { zip, files } = await readCentralDirectory(archive);
-  const from = { archive, zip };
-  return { members: files.map((file) => new ArchiveMember(from, file)) };
-}
-
-/** The archive that members are read out of. */
-interface Archive {
-  readonly archive: ByteSource;
-  readonly zip: ZipFile;
+  const files = await readCentralDirectory(archive);
+  const members = files.map((file) => new ArchiveMember(archive, file));
+  return {
+    members,
+    membersBeginningWith: (magic, among = members) => ArchiveMember.beginningWith(archive, magic, among),
+  };
 }
 
 /** A class, because there may be many thousands: methods of a prototype take no memory in each of them. */
 class ArchiveMember implements WheelMember {
-  readonly #archive: Archive;
+  readonly #archive: ByteSource;
   readonly #entry: CentralEntry;
 
-  constructor(archive: Archive, entry: CentralEntry) {
+  constructor(archive: ByteSource, entry: CentralEntry) {
     this.#archive = archive;
     this.#entry = entry;
+  }
+
+  static async *beginningWith(
+    archive: ByteSource,
+    magic: Uint8Array,
+    among: readonly WheelMember[],
+  ): AsyncGenerator<WheelMember, void, undefined> {
+    const byEntry = new Map<CentralEntry, WheelMember>();
+    for (const member of among) if (#entry in member) byEntry.set(member.#entry, member);
+    for await (const entry of entriesBeginningWith(archive, [...byEntry.keys()], magic)) {
+      const member = byEntry.get(entry);
+      if (member !== undefined) yield member;
+    }
   }
 
   get name(): string {
@@ -114,8 +130,8 @@ class ArchiveMember implements WheelMember {
   }
 
   async #open(): Promise<MemberData> {
-    const { archive, zip } = this.#archive;
-    return { ...this.#entry, archive, offset: await locateData(zip, this.#entry) };
+    const archive = this.#archive;
+    return { ...this.#entry, archive, offset: await locateData(archive, this.#entry) };
   }
 }
 

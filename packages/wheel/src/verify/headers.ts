@@ -3,6 +3,7 @@ import {
   EXTRA_ZIP64,
   FLAG_DATA_DESCRIPTOR,
   FLAG_ENCRYPTED,
+  FLAGS_STRONG_ENCRYPTION,
   FLAG_UTF8,
   METHOD_DEFLATE,
   METHOD_STORE,
@@ -18,8 +19,6 @@ import type { Report } from './rule.js';
 const EXTRA_UNICODE_PATH = 0x7075;
 /** The lengths of a ZIP64 extra that the index takes. */
 const ZIP64_LENGTHS = [0, 8, 16, 24, 28];
-/** Flags of the strong encryption that hides even the directory (4.4.4, bits 6 and 13). */
-const FLAGS_STRONG_ENCRYPTION = (1 << 6) | (1 << 13);
 
 /** A member as the central directory describes it, under a name that messages can show. */
 export interface Member extends RawCentralHeader {

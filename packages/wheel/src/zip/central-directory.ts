@@ -1,22 +1,19 @@
-import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
-import { quoted, WheelError } from '../error.js';
+import { type ByteSource, readExactly } from '../byte-source.js';
+import { quoted, WheelError, type WheelErrorCode } from '../error.js';
 import { checkMemberName, checkUniqueNames } from '../member-name.js';
 import {
-  END_RECORD,
-  EXTRA_ZIP64,
   FLAG_ENCRYPTED,
   FLAG_UTF8,
-  IN_ZIP64,
+  FLAGS_STRONG_ENCRYPTION,
   METHOD_DEFLATE,
   METHOD_STORE,
   MODE_FOLDER,
   MODE_REGULAR,
   MODE_SYMLINK,
   MODE_TYPE,
-  ZIP64_END_RECORD,
 } from './constants.js';
-import { SourceReader } from './random-access.js';
-import type { ReadAhead } from './read-ahead.js';
+import { type EndRecords, readEndRecords } from './end-record.js';
+import { CENTRAL_LENGTH, LOCAL_LENGTH, type RawCentralHeader, readCentralHeader } from './raw-header.js';
 
 /** A file of the archive as the central directory describes it. There may be many thousands: no more than is needed. */
 export interface CentralEntry {
@@ -30,103 +27,96 @@ export interface CentralEntry {
   readonly offset: number;
 }
 
-/** An archive whose central directory has been read and found sound. */
-export interface CentralDirectory {
-  readonly zip: ZipFile;
-  readonly files: readonly CentralEntry[];
-}
+/** The directory is read in pieces of this size: the longest header, with all that it can have, is a fifth of it. */
+const PIECE = 1 << 20;
 
-const CENTRAL_HEADER_LENGTH = 46;
-const LOCAL_HEADER_LENGTH = 30;
+const HINT = 'A wheel is a complete ZIP archive; was the file truncated or changed on its way here?';
 
 /**
- * Reads the central directory through yauzl and refuses what yauzl lets pass and a wheel never needs. Names are
- * decoded here, because yauzl's own decoding repairs what should be refused. Throws `WheelError`.
+ * Reads the central directory and refuses what two readers could understand in two ways, and what a wheel never
+ * needs; `verify` reads on behind flaws and tells them all. Folders are left out. Throws `WheelError`.
  */
-export async function readCentralDirectory(source: ReadAhead): Promise<CentralDirectory> {
-  const reader = new SourceReader(source);
-  try {
-    const zip = await fromRandomAccessReaderPromise(reader, source.size, {
-      autoClose: false,
-      decodeStrings: false,
-      validateEntrySizes: false,
-    });
-    // An error after the walk reaches its caller by callback; the event must not end the process.
-    zip.on('error', () => undefined);
-    checkEntryCount(zip);
-    const start = Number(zip.readEntryCursor);
-    const entries: CentralEntry[] = [];
-    for await (const entry of zip.eachEntry()) entries.push(checkedEntry(entry));
-    await checkEnd(source, Number(zip.readEntryCursor));
-    checkUniqueNames(
-      entries.map((entry) => entry.name),
-      { fold: false },
-    );
-    checkExtents(entries, start);
-    return { zip, files: entries.filter((entry) => !entry.name.endsWith('/')) };
-  } catch (error) {
-    throw archiveError(error, 'the central directory cannot be read');
-  }
+export async function readCentralDirectory(source: ByteSource): Promise<CentralEntry[]> {
+  const end = await soundEnd(source);
+  const entries = await readEntries(source, end);
+  checkUniqueNames(
+    entries.map(({ name }) => name),
+    { fold: false },
+  );
+  checkExtents(entries, end.offset);
+  return entries.filter(({ name }) => !name.endsWith('/'));
 }
 
-/** What yauzl throws becomes a `bad-archive`; our own errors, and those of the source, stay as they are. */
-export function archiveError(error: unknown, what: string, member?: string): WheelError {
-  if (error instanceof WheelError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new WheelError('bad-archive', `${what}: ${reason}`, {
-    member,
-    hint: 'A wheel is a complete ZIP archive; was the file truncated or changed on its way here?',
-    cause: error,
-  });
+function badArchive(message: string): WheelError {
+  return new WheelError('bad-archive', message, { hint: HINT });
 }
 
-function checkEntryCount({ entryCount, fileSize }: ZipFile): void {
-  if (!Number.isSafeInteger(entryCount) || entryCount * CENTRAL_HEADER_LENGTH > fileSize) {
-    throw new WheelError('bad-archive', `${entryCount} members cannot be in an archive of ${fileSize} bytes`);
-  }
-}
-
-/** After the last counted entry comes an end record: entries behind it would be seen by some readers only. */
-async function checkEnd(source: ReadAhead, offset: number): Promise<void> {
-  const bytes = await source.read(offset, Math.max(0, Math.min(4, source.size - offset)));
-  const signature = bytes.length === 4 ? Buffer.from(bytes).readUInt32LE() : 0;
-  if (signature !== END_RECORD && signature !== ZIP64_END_RECORD) {
-    throw new WheelError(
-      'bad-archive',
-      `the central directory goes on at ${offset}, where its end record should be`,
+/** The end records, which account for every byte behind the central directory. */
+async function soundEnd(source: ByteSource): Promise<EndRecords> {
+  const end = await readEndRecords(source);
+  if (end === undefined) {
+    throw badArchive(
+      `there is no end record in the last 64 KiB of its ${source.size} bytes: not a ZIP archive, or cut short`,
     );
   }
+  const { offset, size, count, at, trailing, flaws } = end;
+  const [flaw] = flaws;
+  if (flaw !== undefined) throw badArchive(`the end record: ${flaw}`);
+  if (trailing > 0) throw badArchive(`${trailing} bytes follow the end record`);
+  if (!Number.isSafeInteger(offset + size) || offset + size !== at) {
+    throw badArchive(
+      `the central directory should take the bytes ${offset}+${size}, but the end records start at ${at}`,
+    );
+  }
+  if (count * CENTRAL_LENGTH > size)
+    throw badArchive(`${count} members cannot be in a central directory of ${size} bytes`);
+  return end;
 }
 
-function checkedEntry(entry: Entry): CentralEntry {
-  const nameBytes = entry.fileNameRaw;
-  const name = decodeName(nameBytes, (entry.generalPurposeBitFlag & FLAG_UTF8) !== 0);
+/** All entries of the directory: as many as the end record counts, and nothing behind them. */
+async function readEntries(
+  source: ByteSource,
+  { offset, at: end, count }: EndRecords,
+): Promise<CentralEntry[]> {
+  const entries: CentralEntry[] = [];
+  for (let start = offset; start < end; ) {
+    const piece = Buffer.from(await readExactly(source, start, Math.min(PIECE, end - start)));
+    let at = 0;
+    for (let header = readCentralHeader(piece, at); header !== undefined; ) {
+      entries.push(checkedEntry(header));
+      at += header.length;
+      header = readCentralHeader(piece, at);
+    }
+    // A header that the piece cuts begins the next one.
+    if (at === 0) throw badArchive(`the central directory has no sound header at ${start}`);
+    start += at;
+  }
+  if (entries.length === count) return entries;
+  throw badArchive(`the end record counts ${count} members, but the central directory has ${entries.length}`);
+}
+
+function checkedEntry(header: RawCentralHeader): CentralEntry {
+  const { flags, method, crc32, size, compressedSize, offset } = header;
+  const name = decodeName(header.nameBytes, (flags & FLAG_UTF8) !== 0);
   checkMemberName(name);
-  const { uncompressedSize: size, compressedSize, compressionMethod: method, crc32 } = entry;
-  const { relativeOffsetOfLocalHeader: offset } = entry;
-  const refuse = (code: 'encrypted' | 'unsupported-method' | 'size-mismatch', message: string): never => {
+  const refuse = (code: WheelErrorCode, message: string): never => {
     throw new WheelError(code, `${quoted(name)} ${message}`, { member: name });
   };
-  if ((entry.generalPurposeBitFlag & FLAG_ENCRYPTED) !== 0) refuse('encrypted', 'is encrypted');
+  if ((flags & (FLAG_ENCRYPTED | FLAGS_STRONG_ENCRYPTION)) !== 0) refuse('encrypted', 'is encrypted');
   if (method !== METHOD_STORE && method !== METHOD_DEFLATE) {
     refuse(
       'unsupported-method',
       `is compressed by method ${method}; a wheel uses stored (0) and deflated (8)`,
     );
   }
-  const numbers = [size, compressedSize, offset];
-  if (numbers.includes(IN_ZIP64) && !entry.extraFields.some(({ id }) => id === EXTRA_ZIP64)) {
-    throw new WheelError('bad-archive', `${quoted(name)} refers to a ZIP64 extra field that it lacks`, {
-      member: name,
-    });
-  }
+  if (header.extraCut) refuse('bad-archive', 'has an extra field that is cut short');
+  if (header.missing.length > 0) refuse('bad-archive', 'refers to a ZIP64 extra field that it lacks');
   if (!Number.isSafeInteger(size)) refuse('size-mismatch', `claims ${size} bytes`);
   if (method === METHOD_STORE && size !== compressedSize) {
     refuse('size-mismatch', `is stored, but ${compressedSize} bytes are there for ${size}`);
   }
   if (name.endsWith('/') && size !== 0) refuse('size-mismatch', `is a folder, but has ${size} bytes`);
-  const mode = checkedMode(name, entry.externalFileAttributes >>> 16);
-  return { name, mode, method, crc32, size, compressedSize, offset };
+  return { name, mode: checkedMode(name, header.mode), method, crc32, size, compressedSize, offset };
 }
 
 /** Python's zipfile looks at the mode whatever system the archive was made on, and so do we. */
@@ -167,7 +157,7 @@ function decodeName(bytes: Buffer, utf8: boolean): string {
 function checkExtents(entries: readonly CentralEntry[], directoryStart: number): void {
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   sorted.forEach(({ name, offset: start, compressedSize }, index) => {
-    const end = start + LOCAL_HEADER_LENGTH + Buffer.byteLength(name) + compressedSize;
+    const end = start + LOCAL_LENGTH + Buffer.byteLength(name) + compressedSize;
     if (!Number.isSafeInteger(end) || end > directoryStart) {
       throw new WheelError(
         'out-of-bounds',

@@ -13,6 +13,8 @@ export const METHOD_DEFLATE = 8;
 export const FLAG_ENCRYPTED = 1 << 0;
 export const FLAG_DATA_DESCRIPTOR = 1 << 3;
 export const FLAG_UTF8 = 1 << 11;
+/** Of the strong encryption that hides even the directory: bits 6 and 13. */
+export const FLAGS_STRONG_ENCRYPTION = (1 << 6) | (1 << 13);
 
 /** Extra field of the sizes and offsets that don't fit into 32 bits (4.5.3). */
 export const EXTRA_ZIP64 = 0x0001;

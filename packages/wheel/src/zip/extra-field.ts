@@ -35,6 +35,8 @@ export function zip64Sizes(
   fields: readonly ExtraField[],
   raw: Sizes,
 ): { readonly sizes: Required<Sizes>; readonly missing: readonly string[] } {
+  const refers = raw.size === IN_ZIP64 || raw.compressedSize === IN_ZIP64 || raw.offset === IN_ZIP64;
+  if (!refers) return { sizes: { ...raw, offset: raw.offset ?? 0 }, missing: [] };
   const data = fields.find(({ id }) => id === EXTRA_ZIP64)?.data ?? Buffer.alloc(0);
   const missing: string[] = [];
   let at = 0;

@@ -103,7 +103,7 @@ export function crcMismatch({ name, crc32: declared }: MemberData, found: number
 }
 
 /** What came while a member was inflated: our own errors as they are, zlib's as a `bad-archive`. */
-export function inflateError({ name }: MemberData, cause: unknown): WheelError {
+export function inflateError({ name }: Pick<MemberData, 'name'>, cause: unknown): WheelError {
   if (cause instanceof WheelError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new WheelError('bad-archive', `${quoted(name)} cannot be inflated: ${reason}`, {

