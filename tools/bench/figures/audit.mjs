@@ -54,7 +54,7 @@ export async function run(log) {
         memoryMiB: MEMORY,
         ...atLeast(PROMISED[name], auditwheel, { floor, start }),
       },
-      { what: '', ours, peerName: 'inflating alone', peer: floor },
+      { what: toldBound(PROMISED[name], { floor, start }), ours, peerName: 'inflating alone', peer: floor },
     );
   }
   return rows;
@@ -63,6 +63,17 @@ export async function run(log) {
 /** The promise as a ratio to auditwheel: what was promised, or what the floor and the start of a program leave of it. */
 function atLeast(promised, auditwheel, { floor, start }) {
   if (promised === undefined) return {};
-  const possible = SLACK * (floor.seconds - start.node.seconds) + start.ours.seconds;
+  const possible = bound({ floor, start });
   return { atLeast: Number(Math.min(promised, auditwheel.seconds / possible).toFixed(2)) };
+}
+
+/** Seconds that are enough even where they are not so many times faster: the floor with its slack, and our start. */
+function bound({ floor, start }) {
+  return SLACK * (floor.seconds - start.node.seconds) + start.ours.seconds;
+}
+
+/** What the floor, which is measured in the same run, leaves of a promise, in words. */
+function toldBound(promised, measured) {
+  if (promised === undefined) return '';
+  return `promised: ${promised}× or ${SLACK} × its floor + start = ${bound(measured).toFixed(2)} s`;
 }
