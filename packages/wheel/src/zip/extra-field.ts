@@ -36,7 +36,10 @@ export function zip64Sizes(
   raw: Sizes,
 ): { readonly sizes: Required<Sizes>; readonly missing: readonly string[] } {
   const refers = raw.size === IN_ZIP64 || raw.compressedSize === IN_ZIP64 || raw.offset === IN_ZIP64;
-  if (!refers) return { sizes: { ...raw, offset: raw.offset ?? 0 }, missing: [] };
+  if (!refers) {
+    const { size, compressedSize, offset = 0 } = raw;
+    return { sizes: { size, compressedSize, offset }, missing: [] };
+  }
   const data = fields.find(({ id }) => id === EXTRA_ZIP64)?.data ?? Buffer.alloc(0);
   const missing: string[] = [];
   let at = 0;
