@@ -29,10 +29,35 @@ export async function digest(file: FileHandle, size: number, proceed: () => void
   return hash.digest('hex');
 }
 
-/** A file as the place where an archive goes. */
+/** Up to here pieces that follow each other are written together. */
+const GATHERED = BLOCK_SIZE;
+
+/** A file as the place where an archive goes. Small pieces are gathered: each write is a trip to another thread. */
 export function zipOutput(file: FileHandle): ZipOutput {
+  const gathered = Buffer.allocUnsafeSlow(GATHERED);
+  let start = 0;
+  let length = 0;
+  const flush = async (): Promise<void> => {
+    const bytes = gathered.subarray(0, length);
+    length = 0;
+    await writeFully(file, bytes, start);
+  };
   return {
-    truncate: (length) => file.truncate(length),
-    write: (bytes, position) => writeFully(file, bytes, position),
+    flush,
+    truncate: async (size) => {
+      await flush();
+      await file.truncate(size);
+    },
+    write: async (bytes, position) => {
+      if (position !== start + length || length + bytes.length > GATHERED) await flush();
+      if (bytes.length > GATHERED / 4) {
+        await flush();
+        await writeFully(file, bytes, position);
+        return;
+      }
+      if (length === 0) start = position;
+      gathered.set(bytes, length);
+      length += bytes.length;
+    },
   };
 }

@@ -8,6 +8,7 @@ import { layoutWheel, type WheelLayout, type WheelSpec } from './layout.js';
 import { formatRecord, recordHash, type RecordRow } from './record.js';
 import { replaceFile } from './replace-file.js';
 import { fileError } from './system-error.js';
+import { blocksAhead } from './zip/blocks-ahead.js';
 import { DOS_EPOCH, dosTime } from './zip/dos-time.js';
 import { type ZipInput, ZipWriter, type ZipWriterOptions } from './zip/zip-writer.js';
 
@@ -67,7 +68,7 @@ export async function writeMembers(
     const zip = new ZipWriter(zipOutput(file), zipOptions);
     try {
       const rows: RecordRow[] = [];
-      for (const input of inputs) {
+      for (const input of blocksAhead(inputs)) {
         rows.push({ path: input.name, hash: recordHash(await zip.add(input)), size: input.size });
       }
       const record = formatRecord([...rows, { path: layout.record }]);

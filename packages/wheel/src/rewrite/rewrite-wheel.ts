@@ -9,6 +9,7 @@ import { replaceFile } from '../replace-file.js';
 import { fileError } from '../system-error.js';
 import type { Member } from '../verify/headers.js';
 import { type WriteOptions, type WrittenWheel, zipWriterOptions } from '../write.js';
+import { blocksAhead } from '../zip/blocks-ahead.js';
 import { ZipWriter } from '../zip/zip-writer.js';
 import { type OpenedArchive, withArchive } from './archive.js';
 import { planRewrite } from './plan.js';
@@ -60,7 +61,7 @@ export async function rewriteWheel(
       const zip = new ZipWriter(zipOutput(file), { ...zipOptions, kept: plan });
       try {
         const written: RecordRow[] = [];
-        for (const input of inputs)
+        for (const input of blocksAhead(inputs))
           written.push({ path: input.name, hash: recordHash(await zip.add(input)), size: input.size });
         const text = formatRecord(adaptedRows(rows, written, change.removed ?? [], record));
         await zip.add(await prepareInput({ name: record, content: Buffer.from(text) }));

@@ -42,6 +42,7 @@ function memory(): ZipOutput & { bytes: Buffer } {
       output.bytes = output.bytes.subarray(0, length);
       return Promise.resolve();
     },
+    flush: () => Promise.resolve(),
   };
   return output;
 }
@@ -84,7 +85,11 @@ describe('ZipWriter', () => {
 
   it('stops when its output fails, and waits for what is in flight', async () => {
     const reason = new Error('no more');
-    const output: ZipOutput = { write: () => Promise.reject(reason), truncate: () => Promise.resolve() };
+    const output: ZipOutput = {
+      write: () => Promise.reject(reason),
+      truncate: () => Promise.resolve(),
+      flush: () => Promise.resolve(),
+    };
     const zip = new ZipWriter(output, OPTIONS);
     await expect(zip.add(input('zeros', Buffer.alloc(8 * BLOCK_SIZE)))).rejects.toBe(reason);
     await expect(zip.abandon()).resolves.toBeUndefined();

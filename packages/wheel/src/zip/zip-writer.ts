@@ -25,8 +25,10 @@ export interface ZipInput {
 
 /** Where the archive goes: a file that's written at positions. */
 export interface ZipOutput {
+  /** One at a time. What is written may be held back until `flush`. */
   write(bytes: Uint8Array, position: number): Promise<void>;
   truncate(length: number): Promise<void>;
+  flush(): Promise<void>;
 }
 
 export interface ZipWriterOptions {
@@ -41,6 +43,10 @@ export interface ZipWriterOptions {
   /** Members that are in the output already: their central headers, and where they end. */
   readonly kept?: { readonly headers: readonly Buffer[]; readonly end: number };
 }
+
+/** Small blocks count for more than they are: a stream of zlib takes half a MiB while it's at work. */
+const LEAST_ROOM = BLOCK_SIZE / 4;
+const roomOf = ({ length }: Uint8Array): number => Math.max(length, LEAST_ROOM);
 
 /** A member between the reading of its first block and the writing of its header. */
 interface OpenMember {
@@ -69,6 +75,8 @@ export class ZipWriter {
   readonly #output: ZipOutput;
   readonly #options: ZipWriterOptions;
   readonly #queue: Job[] = [];
+  /** The room that the queue takes. */
+  #inFlight = 0;
   readonly #entries: ArchiveEntry[] = [];
   #end: number;
 
@@ -114,6 +122,7 @@ export class ZipWriter {
     const size = headers.reduce((sum, header) => sum + header.length, 0);
     const end = endRecords({ count: headers.length, offset: this.#end, size });
     await this.#output.write(Buffer.concat([...headers, end]), this.#end);
+    await this.#output.flush();
     return this.#end + size + end.length;
   }
 
@@ -128,7 +137,9 @@ export class ZipWriter {
     dictionary: Uint8Array | undefined,
     last: boolean,
   ): Promise<void> {
-    while (this.#queue.length >= this.#options.concurrency) await this.#writeNext();
+    const most = this.#options.concurrency * BLOCK_SIZE;
+    while (this.#queue.length > 0 && this.#inFlight + roomOf(block) > most) await this.#writeNext();
+    this.#inFlight += roomOf(block);
     const deflated =
       member.method === METHOD_STORE
         ? Promise.resolve(block)
@@ -143,6 +154,7 @@ export class ZipWriter {
     if (job === undefined) return;
     const bytes = await job.deflated;
     this.#queue.shift();
+    this.#inFlight -= roomOf(job.block);
     const first = job.member.compressedSize === 0;
     if (first) job.member.offset = this.#end;
     if (first && job.last) await this.#writeWhole(job, bytes);
