@@ -63,11 +63,14 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
         ),
       )
       .addOption(
-        new Option('--runner <where>', 'where to compile').choices(['local']).env('WHEELWRIGHT_RUNNER'),
+        new Option('--runner <where>', 'where to compile').choices(['local', 'docker']).env('WHEELWRIGHT_RUNNER'),
+      )
+      .addOption(
+        new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
       )
       .addOption(
         new Option('--toolchain <what>', 'what to compile with')
-          .choices(['zig', 'host'])
+          .choices(['zig', 'host', 'gcc'])
           .env('WHEELWRIGHT_TOOLCHAIN'),
       )
       .addOption(

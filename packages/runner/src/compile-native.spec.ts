@@ -5,6 +5,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { execa } from 'execa';
 import { compile } from './compile.js';
+import { localRunner } from './runner/local.js';
 import type { CompileRequest, CompileResult, StaticDependency } from './request.js';
 
 /** Builds with this host's own compiler, of a library that links a static dependency and carries an overlay. */
@@ -108,7 +109,7 @@ async function run(
     destination: join(folder, destination),
     environment: { PATH, HOME },
   };
-  const result = await compile(request, { runner: 'local', ...options });
+  const result = await compile(request, { runner: localRunner, ...options });
   if (result.status === 'failed') throw new Error(result.tail.join('\n'));
   return result;
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
 import { compile } from './compile.js';
+import { localRunner } from './runner/local.js';
 import type { CompileEvent, CompileOptions, CompileRequest, CompileResult } from './request.js';
 
 /** Builds whose "compiler" is a shell: what is looked at here is what stands around the commands. */
@@ -42,7 +43,7 @@ function request(script: string, more: Partial<CompileRequest> = {}): CompileReq
 
 function run(asked: CompileRequest, more: Partial<CompileOptions> = {}): Promise<CompileResult> {
   const environment = { PATH: process.env['PATH'], CC: join(folder, 'bin/cc'), CXX: join(folder, 'bin/c++') };
-  return compile(asked, { runner: 'local', cache, destination, environment, ...more });
+  return compile(asked, { runner: localRunner, cache, destination, environment, ...more });
 }
 
 const BUILD = 'mkdir -p build/sub && cp src/a.c build/sub/liba.so && echo built';

@@ -3,26 +3,23 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { buildEnvironment } from './build/environment.js';
 import { planSteps } from './build/steps.js';
-import type { Workshop } from './build/workshop.js';
+import { hostTools, type Workshop } from './build/workshop.js';
 import { checkRequest } from './check-request.js';
 import { provideDependency, type ProvidedDependency } from './dependency/provide.js';
 import { publish, refuseExisting } from './destination.js';
 import { hashOf } from './digest.js';
 import { noSpace, withContext } from './error.js';
-import { selectLibraries } from './libraries.js';
+import { isLibrary, selectLibraries } from './libraries.js';
 import { withLock } from './lock.js';
 import { BuildLog } from './log.js';
 import { substituteAll } from './placeholder.js';
 import type { CompiledResult, CompileOptions, CompileRequest, CompileResult } from './request.js';
-import { localRunner } from './runner/local.js';
-import type { Job, JobResult, Runner, RunnerName } from './runner/runner.js';
+import type { Job, JobResult, Runner } from './runner/runner.js';
 import { copyLayer } from './source/layer.js';
 import { prepareSource } from './source/prepare.js';
 import { parseTarget } from './target.js';
 import { chooseToolchain } from './toolchain/choose.js';
 import { hasProgram, withCMake } from './toolchain/cmake.js';
-
-const RUNNERS: Readonly<Record<RunnerName, Runner>> = { local: localRunner };
 
 /** What compilers call the folders of a build: the same on every machine. */
 const NAMES = { source: '/source', prefix: '/prefix' } as const;
@@ -61,13 +58,16 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
   refuseExisting(destination);
   await mkdir(options.cache, { recursive: true });
   const cache = await realpath(options.cache);
+  const { runner } = options;
+  const place = await runner.survey(caller, signal);
   const context = { environment: caller, signal, onEvent };
-  const toolchain = await chooseToolchain(request.toolchain, target, cache, context);
-  const environment = await withCMake(request, cache, context);
+  const toolchain = await chooseToolchain(request.toolchain, target, cache, { ...context, place });
+  const tools = await withCMake(request, cache, { ...context, place });
+  const { environment } = tools;
 
   // Not of the content: the path stays while the sources change, and a compiler's cache knows files by path.
-  const place = [request.source.path, request.build, request.variant, target.tag, toolchain.identity];
-  const key = `${basename(request.source.path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(place).slice(0, 16)}`;
+  const site = [runner.name, place.image ?? null, request.source.path, request.build, request.variant, target.tag, toolchain.identity];
+  const key = `${basename(request.source.path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(site).slice(0, 16)}`;
   const onWait = (): void => {
     onEvent({ kind: 'stage', stage: 'wait', detail: 'another build of this project is running' });
   };
@@ -78,13 +78,18 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       await rm(work, { recursive: true, force: true });
       const log = new BuildLog(join(cache, 'logs', `${key}.log`));
       const run = (job: Job): Promise<JobResult> =>
-        runInto(log, RUNNERS[options.runner], job, { signal, onEvent });
+        runInto(log, runner, { ...job, timeLimit: options.timeLimit }, { signal, onEvent });
       const jobs = request.jobs ?? availableParallelism();
       const generator = hasProgram('ninja', environment) ? 'Ninja' : undefined;
-      const workshop = { environment, signal, cache, target, toolchain, jobs, generator, onEvent, run };
+      const reads = { readOnly: [...toolchain.readOnly, ...tools.readOnly], scratch: toolchain.scratch };
+      const workshop = { environment, host: caller, signal, cache, target, toolchain, jobs, generator };
+      const shop = { ...workshop, reads, onEvent, run };
       try {
-        const result = await build(request, { work, log, workshop, destination });
-        return result.status === 'compiled' ? { ...result, seconds: (clock() - start) / 1000 } : result;
+        const result = await build(request, { work, log, workshop: shop, destination });
+        if (result.status !== 'compiled') return result;
+        const { image } = place;
+        const seconds = (clock() - start) / 1000;
+        return { ...result, seconds, ...(image === undefined ? {} : { image }) };
       } catch (error) {
         throw withContext(error, log.hasCommands ? log.path : undefined);
       } finally {
@@ -117,7 +122,11 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
 
   onEvent({ kind: 'stage', stage: 'source', detail: request.source.path });
   const exclude = [...(request.source.exclude ?? []), cache, destination];
-  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, workshop);
+  const treeHash = await prepareSource(
+    { ...request.source, exclude },
+    folders.source,
+    hostTools(workshop),
+  );
   log.line(`source tree: sha256 ${treeHash}`);
 
   const dependencies: ProvidedDependency[] = [];
@@ -156,7 +165,12 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
   const env = buildEnvironment({ caller: workshop.environment, equipment, declared, temporary });
   const { jobs, generator } = workshop;
   const plan = { build: request.build, origin, source: folders.source, equipment, env };
-  const result = await workshop.run({ steps: planSteps({ ...plan, placeholders, jobs, generator }) });
+  const result = await workshop.run({
+    steps: planSteps({ ...plan, placeholders, jobs, generator }),
+    workspace: work,
+    ...workshop.reads,
+    results: [{ folder: folders.source, wanted: isLibrary }],
+  });
   if (result.status !== 'done') return failure(result, log);
 
   onEvent({ kind: 'stage', stage: 'collect', detail: destination });

@@ -20,5 +20,18 @@ export type {
   SourceRequest,
   StaticDependency,
 } from './request.js';
-export type { RunnerName } from './runner/runner.js';
+export { localRunner } from './runner/local.js';
+export { dockerRunner } from './runner/docker/docker.js';
+export { DEFAULT_LIMITS, type ContainerSettings } from './runner/docker/settings.js';
+export type {
+  FailureReason,
+  Job,
+  JobResult,
+  JobResults,
+  JobWatcher,
+  Runner,
+  RunnerName,
+  Step,
+  Surroundings,
+} from './runner/runner.js';
 export type { ToolchainName } from './toolchain/toolchain.js';

@@ -14,6 +14,11 @@ export interface SelectedLibrary {
 /** Shared libraries and extension modules of all systems that have wheels; `.so.1.2` is one too. */
 const LIBRARY = /\.(so(\.\d+)*|dll|pyd|dylib)$/;
 
+/** Whether a file's name is a library's. */
+export function isLibrary(name: string): boolean {
+  return LIBRARY.test(name);
+}
+
 /**
  * Finds libraries by glob and gives each its name in the result: its path below `base`, put below `to`.
  * What a glob matches besides libraries is passed over. A link inside the root counts as the file it leads to.

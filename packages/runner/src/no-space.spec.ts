@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { describeIf, missing, temporaryFolder } from '@wheelwright/testing';
 import { compile } from './compile.js';
+import { localRunner } from './runner/local.js';
 
 const root = await temporaryFolder('no-space');
 
@@ -42,7 +43,7 @@ describeIf([...compiler, mountable], 'a full disk', () => {
       build: { command: ['sh', '-c', script] },
       outputs: [{ from: '*.so', origin: 'libraries[0]' }],
     } as const;
-    return compile(request, { runner: 'local', ...places, environment: { PATH: process.env['PATH'] } });
+    return compile(request, { runner: localRunner, ...places, environment: { PATH: process.env['PATH'] } });
   };
 
   const BIG = 'head -c 3000000 /dev/zero > a.so';

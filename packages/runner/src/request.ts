@@ -1,4 +1,4 @@
-import type { RunnerName } from './runner/runner.js';
+import type { FailureReason, Runner } from './runner/runner.js';
 import type { ToolchainName } from './toolchain/toolchain.js';
 
 /** A folder that is copied over the source tree. */
@@ -99,7 +99,9 @@ export interface CompileRequest {
 
 /** Where the compilation runs and where its result goes. */
 export interface CompileOptions {
-  readonly runner: RunnerName;
+  readonly runner: Runner;
+  /** Seconds that the commands of one build may take; a dependency's have a limit of their own. */
+  readonly timeLimit?: number;
   /** The cache's root folder: toolchains, dependencies, downloads, work folders, logs of failed builds. */
   readonly cache: string;
   /** The folder for the result. It must not exist; it appears complete or not at all. */
@@ -139,6 +141,8 @@ export interface CompiledResult {
   /** The build's log, in the destination. */
   readonly log: string;
   readonly seconds: number;
+  /** What it was compiled in, with its digest; absent on this host itself. */
+  readonly image?: { readonly name: string; readonly digest: string };
   /** sha256 of the merged source tree: paths, modes and contents. */
   readonly treeHash: string;
   readonly licenses: readonly { readonly name: string; readonly path: string; readonly dependency: string }[];
@@ -156,6 +160,8 @@ export interface FailedResult {
   readonly command: readonly string[];
   readonly exitCode?: number;
   readonly signal?: string;
+  /** Why, where it isn't the command's own doing. */
+  readonly reason?: FailureReason;
   /** The whole log, kept in the cache until the next build of the same project. */
   readonly log: string;
   /** The log's last lines. */

@@ -5,6 +5,7 @@ import type { CompileEvent, FailedResult } from '@wheelwright/runner';
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { compileRequest, librarySelections } from './compile-request.js';
+import { chooseRunner } from './runner.js';
 import type { BuildSettings } from './settings.js';
 import { applyVariant } from './variant-table.js';
 
@@ -56,12 +57,14 @@ async function compileProject(
   { host, reporter, signal }: CommandContext,
 ): Promise<Libraries | FailedResult> {
   const { compile } = await import('@wheelwright/runner');
+  const timeLimit = file.tool.compile?.['time-limit'];
   const { env } = applyVariant(file, settings.variant);
   const kept = join(settings.out, 'compiled', file.project.name);
   const destination = `${kept}.${process.pid}`;
   await mkdir(join(settings.out, 'compiled'), { recursive: true });
   const result = await compile(compileRequest(file, settings, env, machineWord()), {
-    runner: 'local',
+    runner: await chooseRunner(file, settings),
+    ...(timeLimit === undefined ? {} : { timeLimit }),
     cache,
     destination,
     signal,

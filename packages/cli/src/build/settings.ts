@@ -5,7 +5,9 @@ import type { ProjectFile } from '../config/load.js';
 /** What `build-wheel` was told on its command line; the environment has filled in what was not. */
 export interface BuildFlags {
   readonly variant?: string;
-  readonly toolchain?: 'zig' | 'host';
+  readonly runner?: 'local' | 'docker';
+  readonly image?: string;
+  readonly toolchain?: 'zig' | 'host' | 'gcc';
   readonly platform?: string;
   readonly linking?: 'static' | 'dynamic';
   readonly out: string;
@@ -17,7 +19,10 @@ export interface BuildFlags {
 /** How a project is built: flags win over the environment, the environment over the file, the file over defaults. */
 export interface BuildSettings {
   readonly variant: string | undefined;
-  readonly toolchain: 'zig' | 'host';
+  readonly runner: 'local' | 'docker';
+  /** What the runner `docker` runs in. */
+  readonly image: string | undefined;
+  readonly toolchain: 'zig' | 'host' | 'gcc';
   /** The platform tag to compile for and to claim; undefined where the result decides. */
   readonly target: string | undefined;
   readonly linking: 'static' | 'dynamic';
@@ -46,6 +51,8 @@ export function resolveSettings(
   const toolchain = flags.toolchain ?? tool.compile?.toolchain ?? 'zig';
   return {
     variant: flags.variant,
+    runner: flags.runner ?? tool.compile?.runner ?? 'local',
+    image: flags.image ?? tool.compile?.image,
     toolchain,
     // The host's own compiler links against the host's own glibc: what comes out is seen, not asked for.
     target: flags.platform ?? (toolchain === 'host' ? undefined : tool.compile?.targets[0]),

@@ -18,13 +18,20 @@ const source = z.strictObject({
 
 const compile = z
   .strictObject({
-    runner: z.enum(['local']).default('local'),
-    toolchain: z.enum(['zig', 'host']).default('zig'),
+    runner: z.enum(['local', 'docker']).default('local'),
+    toolchain: z.enum(['zig', 'host', 'gcc']).default('zig'),
     targets: z.array(z.string().min(1)).min(1).default(['manylinux2014_x86_64']),
     'build-system': z.enum(['cmake']).optional(),
     options: words.default([]),
     command: z.array(z.string()).min(1).optional(),
     env: environment.default({}),
+    image: z.string().min(1).optional(),
+    network: z.boolean().default(false),
+    memory: z.string().optional(),
+    disk: z.string().optional(),
+    cpus: z.number().positive().optional(),
+    pids: z.int().positive().optional(),
+    'time-limit': z.number().positive().optional(),
   })
   .refine((table) => (table['build-system'] === undefined) !== (table.command === undefined), {
     message: 'needs either build-system or command',

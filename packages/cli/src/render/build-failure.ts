@@ -7,11 +7,12 @@ import { describeVerdict, verdictDocument } from './verdict.js';
 
 /** The project's own command failed: what it was, how it ended, and the last that it said. */
 export function compileFailure(
-  { step, command, exitCode, signal, log, tail }: FailedResult,
+  { step, command, exitCode, signal, reason, log, tail }: FailedResult,
   style: Style,
 ): CommandResult {
   const end = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
-  const message = `${step} failed with ${end}: ${command.join(' ')}`;
+  const why = reason === undefined ? '' : ` (${reason.replaceAll('-', ' ')})`;
+  const message = `${step} failed with ${end}${why}: ${command.join(' ')}`;
   return {
     exitCode: EXIT.compileFailed,
     document: {

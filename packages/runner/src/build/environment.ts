@@ -28,6 +28,7 @@ export function buildEnvironment(input: {
   });
   return {
     ...Object.fromEntries(passedOn),
+    ...(caller['HOME'] === undefined ? { HOME: temporary } : {}),
     LANG: 'C.UTF-8',
     TMPDIR: temporary,
     SOURCE_DATE_EPOCH: caller['SOURCE_DATE_EPOCH'] ?? DEFAULT_EPOCH,

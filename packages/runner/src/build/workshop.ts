@@ -11,9 +11,18 @@ export interface Workshop extends ToolContext {
   readonly target: Target;
   readonly toolchain: Toolchain;
   readonly jobs: number;
+  /** The caller's environment, for what is done on this host; `environment` is the build's. */
+  readonly host: ToolContext['environment'];
+  /** What every job reads besides its workspace. */
+  readonly reads: { readonly readOnly: readonly string[]; readonly scratch: readonly string[] };
   /** CMake's generator, if not its default. */
   readonly generator: string | undefined;
   readonly onEvent: (event: CompileEvent) => void;
   /** Runs a job where this compilation runs, into its log. */
   readonly run: (job: Job) => Promise<JobResult>;
+}
+
+/** For helpers (git, tar, npm) that run on this host, wherever the build does. */
+export function hostTools({ host, signal }: Workshop): ToolContext {
+  return { environment: host, signal };
 }

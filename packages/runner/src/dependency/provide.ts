@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildEnvironment } from '../build/environment.js';
 import { planSteps } from '../build/steps.js';
-import type { Workshop } from '../build/workshop.js';
+import { hostTools, type Workshop } from '../build/workshop.js';
 import { hashOf } from '../digest.js';
 import { withLock } from '../lock.js';
 import { substituteAll } from '../placeholder.js';
@@ -114,9 +114,9 @@ async function build(
   const prefix = join(folder, 'prefix');
   const [toolchainFolder, temporary] = [join(folder, 'work', 'toolchain'), join(folder, 'work', 'tmp')];
   for (const path of [prefix, toolchainFolder, temporary]) await mkdir(path, { recursive: true });
-  const archive = await fetchArchive(dependency, workshop.cache, workshop);
+  const archive = await fetchArchive(dependency, workshop.cache, hostTools(workshop));
   const place = { origin, ...(subfolder === undefined ? {} : { subfolder }) };
-  const source = await unpackArchive(archive, join(folder, 'work', 'source'), place, workshop);
+  const source = await unpackArchive(archive, join(folder, 'work', 'source'), place, hostTools(workshop));
   const licenses = await collectLicenses(dependency, source, join(folder, 'licenses'));
   const equipment = await workshop.toolchain.equip({
     folder: toolchainFolder,
@@ -145,6 +145,10 @@ async function build(
   });
   const result = await workshop.run({
     steps: steps.map((step) => ({ ...step, name: `${name}: ${step.name}` })),
+    workspace: folder,
+    readOnly: [...workshop.reads.readOnly, ...earlier.map((other) => other.prefix)],
+    scratch: workshop.reads.scratch,
+    results: [{ folder: prefix }],
   });
   return result.status === 'done' ? licenses : result;
 }

@@ -28,7 +28,7 @@ function step(command: Step['command'], name = 'build'): Step {
 
 function run(job: readonly Step[], signal?: AbortSignal): Promise<JobResult> {
   return localRunner.run(
-    { steps: job },
+    { steps: job, workspace: folder },
     {
       signal,
       onStep: ({ name }) => steps.push(name),
@@ -161,7 +161,7 @@ describe('nothing of a job outlives it', () => {
         throw full;
       },
     };
-    await expect(localRunner.run({ steps: [step(['yes'])] }, watcher)).rejects.toBe(full);
+    await expect(localRunner.run({ steps: [step(['yes'])], workspace: folder }, watcher)).rejects.toBe(full);
   });
 });
 

@@ -1,22 +1,27 @@
 import { RunnerError } from '../error.js';
+import { Deadline } from './deadline.js';
 import { runGroup } from './process-group.js';
 import type { Runner } from './runner.js';
 
-/** Runs the steps on this host, each in a process group of its own. */
+/** Runs the steps on this host, in the workspace itself, each in a process group of its own. */
 export const localRunner: Runner = {
   name: 'local',
+  survey: (environment) => Promise.resolve({ environment, isolated: false }),
   async run(job, { signal, onStep, onOutput }) {
+    const deadline = new Deadline(job.timeLimit, signal);
     const cancelled = (): boolean => signal?.aborted === true;
     for (const step of job.steps) {
       if (cancelled()) return { status: 'cancelled' };
       onStep(step);
       const [program, ...args] = step.command;
-      const end = await runGroup({ program, args, folder: step.folder, env: step.env, signal, onOutput });
+      const end = await runGroup({ program, args, folder: step.folder, env: step.env, signal: deadline.signal, onOutput });
       // Whatever a program makes of SIGTERM: who cancels wants no result.
       if (cancelled()) return { status: 'cancelled' };
       if ('missing' in end) throw cannotStart(program, end.missing, step.folder);
+      const failed = { status: 'failed', step: step.name, command: step.command, ...end } as const;
+      if (deadline.passed) return { ...failed, reason: 'time-limit' };
       if ('exitCode' in end && end.exitCode === 0) continue;
-      return { status: 'failed', step: step.name, command: step.command, ...end };
+      return failed;
     }
     return { status: 'done' };
   },

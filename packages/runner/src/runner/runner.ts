@@ -1,5 +1,5 @@
 /** Where commands run. */
-export type RunnerName = 'local';
+export type RunnerName = 'local' | 'docker';
 
 /** One program to start. The arguments are never joined and no shell reads them. */
 export interface Step {
@@ -14,6 +14,24 @@ export interface Step {
 /** Steps that run one after the other in one place. The first that fails is the last. */
 export interface Job {
   readonly steps: readonly Step[];
+  /** The absolute folder that the steps work in; whatever they write lies below it. */
+  readonly workspace: string;
+  /** Absolute folders outside the workspace that they read, such as a compiler's. */
+  readonly readOnly?: readonly string[];
+  /** Folders outside the workspace that they write to and nobody reads afterwards, such as a compiler's cache. */
+  readonly scratch?: readonly string[];
+  /** What comes home when the job is done; the rest of the workspace may not be there afterwards. */
+  readonly results?: readonly JobResults[];
+  /** Seconds that all steps together may take. */
+  readonly timeLimit?: number | undefined;
+}
+
+/** Files of a workspace that are wanted after the job. */
+export interface JobResults {
+  /** An absolute folder in the workspace. */
+  readonly folder: string;
+  /** Which of its files, by their names below it; all if absent. */
+  readonly wanted?: (name: string) => boolean;
 }
 
 /** How a job ended. */
@@ -25,8 +43,12 @@ export type JobResult =
       readonly command: readonly string[];
       readonly exitCode?: number;
       readonly signal?: string;
+      readonly reason?: FailureReason;
     }
   | { readonly status: 'cancelled' };
+
+/** Why a command failed where the reason isn't the command's own. */
+export type FailureReason = 'time-limit' | 'out-of-memory';
 
 /** Who watches a job. */
 export interface JobWatcher {
@@ -35,8 +57,18 @@ export interface JobWatcher {
   readonly onOutput: (chunk: Buffer) => void;
 }
 
+/** What a runner's place gives to a build. */
+export interface Surroundings {
+  /** The variables that a build there starts from, instead of the caller's. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether this host's programs are not there: the toolchain must be brought along, or be the image's own. */
+  readonly isolated: boolean;
+  /** The digest of what it runs in: part of every key of what comes out. Absent for this host itself. */
+  readonly image?: { readonly name: string; readonly digest: string };
+}
+
 /**
- * Where a job runs: on this host, and later in a container or on a cluster. It knows nothing of sources and
+ * Where a job runs: on this host, in a container, on a cluster. It knows nothing of sources and
  * compilers: those are prepared before, by whoever makes the job. A whole job is handed over at once, because a
  * cluster queues jobs, not commands.
  *
@@ -45,5 +77,12 @@ export interface JobWatcher {
  */
 export interface Runner {
   readonly name: RunnerName;
+  /**
+   * Looks whether the place is there, before anything is prepared for it.
+   *
+   * @param caller - the environment of whoever asks
+   * @throws {@link RunnerError} `tool-missing`, `engine-missing`, `image-missing`, `bad-request`
+   */
+  survey(caller: Surroundings['environment'], signal?: AbortSignal): Promise<Surroundings>;
   run(job: Job, watcher: JobWatcher): Promise<JobResult>;
 }

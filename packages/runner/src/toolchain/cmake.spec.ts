@@ -35,6 +35,7 @@ printf '#!/bin/sh\\necho %s\\n' "'$says'" > "$target/$program"; chmod 755 "$targ
 function provide(build: Parameters<typeof withCMake>[0]['build'] = { system: 'cmake' }) {
   return withCMake({ build }, cache, {
     environment: { PATH: bin },
+    place: { environment: { PATH: bin }, isolated: false },
     onEvent: (event) => events.push(event),
   });
 }
@@ -43,22 +44,22 @@ describe('withCMake', () => {
   it('leaves a host alone that has CMake and make', async () => {
     await program('cmake');
     await program('make');
-    expect(await provide()).toEqual({ PATH: bin });
+    expect(await provide()).toEqual({ environment: { PATH: bin }, readOnly: [] });
     expect(events).toEqual([]);
   });
 
   it('installs nothing for a build without CMake', async () => {
-    expect(await provide({ command: ['make'] })).toEqual({ PATH: bin });
+    expect(await provide({ command: ['make'] })).toEqual({ environment: { PATH: bin }, readOnly: [] });
   });
 
   it('installs CMake and Ninja where there are none, behind what the host has', async () => {
     await program('python3', FAKE_PIP);
-    const { PATH } = await provide();
+    const { environment } = await provide();
     const folders = [
       join(cache, 'cmake', CMAKE.version, 'cmake/data/bin'),
       join(cache, 'ninja', NINJA.version, 'bin'),
     ];
-    expect(PATH).toBe([bin, ...folders].join(':'));
+    expect(environment['PATH']).toBe([bin, ...folders].join(':'));
     expect(events).toMatchObject([
       { detail: 'installing cmake 3.31.10' },
       { detail: 'installing ninja 1.13.2' },
@@ -76,11 +77,12 @@ describe('withCMake', () => {
       build: { system: 'cmake' as const },
     };
     const request = { build: { command: ['make'] }, dependencies: [dependency] };
-    const { PATH } = await withCMake(request, cache, {
+    const { environment } = await withCMake(request, cache, {
       environment: { PATH: bin },
+    place: { environment: { PATH: bin }, isolated: false },
       onEvent: () => undefined,
     });
-    expect(PATH).toBe(`${bin}:${join(cache, 'cmake', CMAKE.version, 'cmake/data/bin')}`);
+    expect(environment['PATH']).toBe(`${bin}:${join(cache, 'cmake', CMAKE.version, 'cmake/data/bin')}`);
   });
 
   it('says what to install where there is no Python either', async () => {

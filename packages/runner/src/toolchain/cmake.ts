@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { CompileEvent, CompileRequest } from '../request.js';
+import type { Surroundings } from '../runner/runner.js';
 import type { ToolContext } from '../runner/tool.js';
 import { installPipPackage, type PipPackage } from './pip-package.js';
 
@@ -37,21 +38,24 @@ type Environment = ToolContext['environment'];
 
 /**
  * The environment of a build that uses CMake, with CMake in its PATH: the host's own where there is one, else one
- * that is installed into the cache, with Ninja where there is nothing that CMake could drive.
+ * that is installed into the cache, with Ninja where there is nothing that CMake could drive. An image is always
+ * given both: what is in it isn't seen from here.
  *
+ * @returns the environment, and the folders of what was installed
  * @throws {@link RunnerError} `python-missing`, `tool-missing`
  */
 export async function withCMake(
   request: Pick<CompileRequest, 'build' | 'dependencies'>,
   cache: string,
-  context: ToolContext & { readonly onEvent: (event: CompileEvent) => void },
-): Promise<Environment> {
-  const { environment } = context;
-  if (!usesCMake(request)) return environment;
-  const lacking = [
-    ...(hasProgram('cmake', environment) ? [] : [CMAKE]),
-    ...(hasProgram('ninja', environment) || hasProgram('make', environment) ? [] : [NINJA]),
-  ];
+  context: ToolContext & {
+    readonly onEvent: (event: CompileEvent) => void;
+    readonly place: Surroundings;
+  },
+): Promise<{ readonly environment: Environment; readonly readOnly: readonly string[] }> {
+  const { environment, isolated } = context.place;
+  if (!usesCMake(request)) return { environment, readOnly: [] };
+  const has = (name: string): boolean => !isolated && hasProgram(name, environment);
+  const lacking = [...(has('cmake') ? [] : [CMAKE]), ...(has('ninja') || has('make') ? [] : [NINJA])];
   const folders: string[] = [];
   for (const wanted of lacking) {
     const detail = `installing ${wanted.name} ${wanted.version}`;
@@ -60,9 +64,12 @@ export async function withCMake(
     };
     folders.push(dirname(await installPipPackage(cache, wanted, { ...context, onInstall })));
   }
-  return folders.length === 0
-    ? environment
-    : { ...environment, PATH: [environment['PATH'] ?? '', ...folders].join(delimiter) };
+  if (folders.length === 0) return { environment, readOnly: [] };
+  const readOnly = lacking.map(({ name, version }) => join(cache, name, version));
+  return {
+    environment: { ...environment, PATH: [environment['PATH'] ?? '', ...folders].join(delimiter) },
+    readOnly,
+  };
 }
 
 function usesCMake({ build, dependencies = [] }: Pick<CompileRequest, 'build' | 'dependencies'>): boolean {

@@ -52,6 +52,8 @@ export async function hostToolchain(
   const versions = [await versionOf(tools.cc, context), await versionOf(tools.cxx, context)];
   return {
     name: 'host',
+    readOnly: [],
+    scratch: [],
     identity: JSON.stringify(['host', target.arch, tools, versions, flags]),
     equip(site) {
       const given = Object.fromEntries(flags);

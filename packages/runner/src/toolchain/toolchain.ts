@@ -1,5 +1,5 @@
 /** With what is compiled. Where, is the runner's question. */
-export type ToolchainName = 'zig' | 'host';
+export type ToolchainName = 'zig' | 'host' | 'gcc';
 
 /** A folder's path at build time, and what it's called in the binaries instead. */
 export interface PathName {
@@ -39,6 +39,10 @@ export interface Toolchain {
   readonly name: ToolchainName;
   /** Changes whenever its output may: part of every cache key. */
   readonly identity: string;
+  /** Absolute folders with its programs: a container must be given them. */
+  readonly readOnly: readonly string[];
+  /** Absolute folders that it writes to, and from which nothing is lost with them. */
+  readonly scratch: readonly string[];
   /** Writes what the build needs into the site's folder. */
   equip(site: Site): Promise<Equipment>;
 }

@@ -27,7 +27,7 @@ describe('zigTriple', () => {
 });
 
 describe('zigToolchain', () => {
-  const toolchain = zigToolchain(parseTarget('manylinux2014_x86_64'), '/cache/zig/zig', '/cache');
+  const toolchain = zigToolchain(parseTarget('manylinux2014_x86_64'), '/cache/zig/zig', '/cache/zig-cache');
 
   it('puts the target and the defaults before the arguments, the prefixes after', async () => {
     const names = [{ path: '/build/source', name: '/source' }];
@@ -51,7 +51,7 @@ describe('zigToolchain', () => {
   });
 
   it('has another identity for another target', () => {
-    const other = zigToolchain(parseTarget('manylinux_2_28_x86_64'), '/cache/zig/zig', '/cache');
+    const other = zigToolchain(parseTarget('manylinux_2_28_x86_64'), '/cache/zig/zig', '/cache/zig-cache');
     expect(other.identity).not.toBe(toolchain.identity);
     expect(toolchain.identity).toContain('0.17.1');
   });

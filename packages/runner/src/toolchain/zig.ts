@@ -1,6 +1,8 @@
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { RunnerError } from '../error.js';
+import { runTool, type ToolContext } from '../runner/tool.js';
 import type { Architecture, Target } from '../target.js';
 import type { Equipment, Site, Toolchain } from './toolchain.js';
 import { searchPaths } from './toolchain.js';
@@ -53,15 +55,41 @@ export function zigTriple(target: Target): string {
  * zig for one target.
  *
  * @param program - the installed zig
- * @param cache - the cache's root: what zig compiles of its own (libc++, 60 s) is kept there
+ * @param cache - a folder: what zig compiles of its own (libc++, 60 s) is kept there
  */
 export function zigToolchain(target: Target, program: string, cache: string): Toolchain {
   const triple = zigTriple(target);
   return {
     name: 'zig',
+    readOnly: [dirname(program)],
+    scratch: [cache],
     identity: ['zig', ZIGLANG.version, triple, ...DEFAULTS].join(' '),
     equip: (site) => equip(site, { target, triple, program, cache }),
   };
+}
+
+/**
+ * Has zig compile its own runtime (libc++, 60 s) into its cache. A container works on a copy of that cache, which
+ * goes with the container: no build can leave anything in the compiler of the next.
+ */
+export async function warmZig(
+  target: Target,
+  program: string,
+  cache: string,
+  context: ToolContext,
+): Promise<void> {
+  const folder = join(cache, 'warm');
+  const library = join(folder, 'warm.so');
+  if (existsSync(library)) return;
+  await mkdir(folder, { recursive: true });
+  const source = join(folder, 'warm.cc');
+  await writeFile(source, '#include <string>\nint warm(int n) { return int(std::to_string(n).size()); }\n');
+  const environment = { ...context.environment, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
+  const args = ['c++', '-target', zigTriple(target), ...DEFAULTS, '-fPIC', '-shared', '-o', library, source];
+  const hint = 'is the cache on a file system that is mounted noexec?';
+  const { exitCode, stderr } = await runTool(program, args, { ...context, environment, folder, hint });
+  if (exitCode === 0) return;
+  throw new RunnerError('zig-missing', `zig can't compile for ${target.tag}: ${stderr.trim()}`, { hint });
 }
 
 async function equip(
@@ -83,7 +111,6 @@ async function equip(
   // The site's own folder has neither headers nor libraries: it stands for "nowhere on this host".
   const roots = [site.folder, ...site.prefixes] as const;
   await writeFile(cmakeToolchain, cmakeToolchainFile({ processor, ...tools, roots }));
-  const zigCache = join(zig.cache, 'zig-cache');
   return {
     tools,
     env: {
@@ -91,8 +118,8 @@ async function equip(
       CXX: tools.cxx,
       AR: tools.ar,
       RANLIB: tools.ranlib,
-      ZIG_GLOBAL_CACHE_DIR: zigCache,
-      ZIG_LOCAL_CACHE_DIR: zigCache,
+      ZIG_GLOBAL_CACHE_DIR: zig.cache,
+      ZIG_LOCAL_CACHE_DIR: zig.cache,
       ...searchPaths(site.prefixes),
       // In place of the host's own folders, which PKG_CONFIG_PATH would only be added to.
       PKG_CONFIG_LIBDIR: site.folder,
