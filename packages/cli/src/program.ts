@@ -63,7 +63,9 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
         ),
       )
       .addOption(
-        new Option('--runner <where>', 'where to compile').choices(['local', 'docker']).env('WHEELWRIGHT_RUNNER'),
+        new Option('--runner <where>', 'where to compile')
+          .choices(['local', 'docker'])
+          .env('WHEELWRIGHT_RUNNER'),
       )
       .addOption(
         new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
@@ -104,6 +106,41 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
         ]),
       ),
     async (args, options) => (await import('./commands/build-wheel.js')).buildWheel(args, options),
+  );
+  runs(
+    define('compile')
+      .description('compile a project and hold what comes out against its target; no wheel, no artifact')
+      .argument(
+        '[project]',
+        'the folder with pyproject.toml (default: WHEELWRIGHT_PROJECT, else this folder)',
+      )
+      .addOption(new Option('--variant <word>', 'the variant that is asked for').env('WHEELWRIGHT_VARIANT'))
+      .addOption(
+        new Option('--runner <where>', 'where to compile')
+          .choices(['local', 'docker'])
+          .env('WHEELWRIGHT_RUNNER'),
+      )
+      .addOption(
+        new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
+      )
+      .addOption(
+        new Option('--toolchain <what>', 'what to compile with')
+          .choices(['zig', 'host', 'gcc'])
+          .env('WHEELWRIGHT_TOOLCHAIN'),
+      )
+      .addOption(
+        new Option('--platform <tag>', 'the platform tag to compile for').env('WHEELWRIGHT_PLATFORM'),
+      )
+      .addOption(
+        new Option('--out <folder>', 'the libraries go to compiled/NAME in it')
+          .default('dist')
+          .env('WHEELWRIGHT_OUT'),
+      )
+      .addHelpText(
+        'after',
+        examples(['compile', 'compile --runner docker --image manylinux:2014 --toolchain gcc']),
+      ),
+    async (args, options) => (await import('./commands/compile.js')).compileCommand(args, options),
   );
   runs(
     define('audit')

@@ -66,7 +66,15 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
   const { environment } = tools;
 
   // Not of the content: the path stays while the sources change, and a compiler's cache knows files by path.
-  const site = [runner.name, place.image ?? null, request.source.path, request.build, request.variant, target.tag, toolchain.identity];
+  const site = [
+    runner.name,
+    place.image ?? null,
+    request.source.path,
+    request.build,
+    request.variant,
+    target.tag,
+    toolchain.identity,
+  ];
   const key = `${basename(request.source.path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(site).slice(0, 16)}`;
   const onWait = (): void => {
     onEvent({ kind: 'stage', stage: 'wait', detail: 'another build of this project is running' });
@@ -122,11 +130,7 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
 
   onEvent({ kind: 'stage', stage: 'source', detail: request.source.path });
   const exclude = [...(request.source.exclude ?? []), cache, destination];
-  const treeHash = await prepareSource(
-    { ...request.source, exclude },
-    folders.source,
-    hostTools(workshop),
-  );
+  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, hostTools(workshop));
   log.line(`source tree: sha256 ${treeHash}`);
 
   const dependencies: ProvidedDependency[] = [];

@@ -129,19 +129,25 @@ describe.each(runners)('the runner %s', (name, create, requirements) => {
 
     it('is cancelled with everything that it started', async () => {
       const controller = new AbortController();
-      const result = await run(runner, [sh('trap "" TERM; sleep 54322 & echo up; while :; do sleep 1; done')], {
-        signal: controller.signal,
-        onOutput: () => {
-          controller.abort();
+      const result = await run(
+        runner,
+        [sh('trap "" TERM; sleep 54322 & echo up; while :; do sleep 1; done')],
+        {
+          signal: controller.signal,
+          onOutput: () => {
+            controller.abort();
+          },
         },
-      });
+      );
       expect(result).toEqual({ status: 'cancelled' });
       await sleep(200);
       expect(processesWith('54322')).toEqual([]);
     });
 
     it('is not begun when it is cancelled before', async () => {
-      expect(await run(runner, [sh('touch x')], { signal: AbortSignal.abort() })).toEqual({ status: 'cancelled' });
+      expect(await run(runner, [sh('touch x')], { signal: AbortSignal.abort() })).toEqual({
+        status: 'cancelled',
+      });
       expect(steps).toEqual([]);
     });
 
@@ -156,16 +162,24 @@ describe.each(runners)('the runner %s', (name, create, requirements) => {
       expect(processesWith('54323')).toEqual([]);
     });
 
-    it.each(['; touch x', '$(touch x)', '`touch x`', 'a\ntouch x', '--privileged', '-v', '--', '"', "'", ','])(
-      'never makes a command or an option of %j',
-      async (word) => {
-        expect(await run(runner, [step(['printf', '%s', word]), step(['printenv', 'WORD'], { WORD: word })])).toEqual(
-          { status: 'done' },
-        );
-        expect(tail).toBe(`${word}${word}\n`);
-        expect(await readdir(join(folder, 'source'))).toEqual([]);
-      },
-    );
+    it.each([
+      '; touch x',
+      '$(touch x)',
+      '`touch x`',
+      'a\ntouch x',
+      '--privileged',
+      '-v',
+      '--',
+      '"',
+      "'",
+      ',',
+    ])('never makes a command or an option of %j', async (word) => {
+      expect(
+        await run(runner, [step(['printf', '%s', word]), step(['printenv', 'WORD'], { WORD: word })]),
+      ).toEqual({ status: 'done' });
+      expect(tail).toBe(`${word}${word}\n`);
+      expect(await readdir(join(folder, 'source'))).toEqual([]);
+    });
 
     it('says what is missing when a program is not there', async () => {
       await expect(run(runner, [step(['no-such-program'])])).rejects.toMatchObject({ code: 'tool-missing' });
@@ -193,7 +207,8 @@ describeIf([engine], 'a hostile build in docker', () => {
 
   it('cannot write to the image, nor change the sources', async () => {
     await writeFile(join(folder, 'source/a'), 'one');
-    const script = 'echo x > /etc/evil; echo x > /wheelwright/0/source/a; cat /wheelwright/0/source/a; exit 3';
+    const script =
+      'echo x > /etc/evil; echo x > /wheelwright/0/source/a; cat /wheelwright/0/source/a; exit 3';
     expect(await run(runner, [sh(script)])).toMatchObject({ exitCode: 3 });
     expect(tail).toMatch(/Read-only file system[^]*Read-only file system[^]*one$/);
     expect(await readFile(join(folder, 'source/a'), 'utf8')).toBe('one');
@@ -248,7 +263,9 @@ describeIf([engine], 'docker where something is missing', () => {
   it('tells that its container was taken away in the middle', async () => {
     const runner = dockerRunner({ image: IMAGE, ...limits });
     const kill = (): void => {
-      const ids = execFileSync('docker', ['ps', '-q', '--filter', `label=${LABEL}`]).toString().split('\n');
+      const ids = execFileSync('docker', ['ps', '-q', '--filter', `label=${LABEL}`])
+        .toString()
+        .split('\n');
       for (const id of ids.filter((each) => each !== '')) {
         const owner = execFileSync('docker', ['inspect', '-f', `{{index .Config.Labels "${LABEL}"}}`, id]);
         if (owner.toString().trim().endsWith(`:${process.pid}`)) execFileSync('docker', ['kill', id]);

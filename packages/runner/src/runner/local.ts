@@ -14,7 +14,14 @@ export const localRunner: Runner = {
       if (cancelled()) return { status: 'cancelled' };
       onStep(step);
       const [program, ...args] = step.command;
-      const end = await runGroup({ program, args, folder: step.folder, env: step.env, signal: deadline.signal, onOutput });
+      const end = await runGroup({
+        program,
+        args,
+        folder: step.folder,
+        env: step.env,
+        signal: deadline.signal,
+        onOutput,
+      });
       // Whatever a program makes of SIGTERM: who cancels wants no result.
       if (cancelled()) return { status: 'cancelled' };
       if ('missing' in end) throw cannotStart(program, end.missing, step.folder);

@@ -79,7 +79,7 @@ describe('withCMake', () => {
     const request = { build: { command: ['make'] }, dependencies: [dependency] };
     const { environment } = await withCMake(request, cache, {
       environment: { PATH: bin },
-    place: { environment: { PATH: bin }, isolated: false },
+      place: { environment: { PATH: bin }, isolated: false },
       onEvent: () => undefined,
     });
     expect(environment['PATH']).toBe(`${bin}:${join(cache, 'cmake', CMAKE.version, 'cmake/data/bin')}`);

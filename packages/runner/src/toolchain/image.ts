@@ -11,9 +11,13 @@ import { searchPaths, type Toolchain } from './toolchain.js';
  */
 export function imageToolchain(target: Target, { image }: Surroundings): Toolchain {
   if (image === undefined) {
-    throw new RunnerError('target-unsupported', 'the toolchain gcc is an image\u2019s, and there is no image', {
-      hint: "compile with --runner docker, or with this host's own compilers: --toolchain host",
-    });
+    throw new RunnerError(
+      'target-unsupported',
+      'the toolchain gcc is an image\u2019s, and there is no image',
+      {
+        hint: "compile with --runner docker, or with this host's own compilers: --toolchain host",
+      },
+    );
   }
   const tools = { cc: 'gcc', cxx: 'g++', ar: 'ar', ranlib: 'ranlib' };
   return {

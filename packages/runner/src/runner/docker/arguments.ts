@@ -44,9 +44,7 @@ export function runArguments(settings: ContainerSettings, job: Job, owner: Owner
 
 /** `--mount` takes a line of CSV: a path with a comma or a quote in it is one field all the same. */
 function mount(...fields: readonly string[]): string[] {
-  const quoted = fields.map((field) =>
-    /[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
-  );
+  const quoted = fields.map((field) => (/[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field));
   return ['--mount', quoted.join(',')];
 }
 
@@ -56,7 +54,8 @@ export function fillSteps({ workspace, scratch = [] }: Job): string[][] {
 }
 
 /** Variables that the client reads itself: what the build gets under these names is said in the arguments. */
-const CLIENTS_OWN = /^(PATH|HOME|LANG|TERM|TMPDIR|DOCKER_.*|CONTAINER.*|XDG_.*|.*_proxy|.*_PROXY|SSL_CERT_.*)$/;
+const CLIENTS_OWN =
+  /^(PATH|HOME|LANG|TERM|TMPDIR|DOCKER_.*|CONTAINER.*|XDG_.*|.*_proxy|.*_PROXY|SSL_CERT_.*)$/;
 
 /**
  * The arguments that run a step, and the variables that the client is given for it. A value stands in the

@@ -194,4 +194,3 @@ async function reasonOf(
 function ownerOf({ pid, getuid, getgid }: NodeJS.Process): Owner {
   return { label: `${hostname()}:${pid}`, uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 };
 }
-

@@ -74,5 +74,3 @@ export class Engine {
 
 /** Milliseconds. Removing a container that holds gigabytes takes a while. */
 const CALL_LIMIT = 120_000;
-
-

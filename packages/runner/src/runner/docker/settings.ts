@@ -28,7 +28,7 @@ const SIZE = /^[1-9]\d{0,14}[bkmg]?$/;
 export function checkSettings({ image, memory, disk, cpus, pids }: ContainerSettings): void {
   const problems = [
     ...(IMAGE.test(image) ? [] : [`'${image}' is no name of an image`]),
-    ...([['memory', memory] as const, ['disk', disk] as const]).flatMap(([key, value]) =>
+    ...[['memory', memory] as const, ['disk', disk] as const].flatMap(([key, value]) =>
       value === undefined || SIZE.test(value) ? [] : [`${key} is '${value}', not a size such as 512m or 8g`],
     ),
     ...(cpus === undefined || (Number.isFinite(cpus) && cpus > 0) ? [] : [`cpus is ${cpus}, not a count`]),
