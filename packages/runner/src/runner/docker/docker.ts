@@ -141,7 +141,8 @@ async function execute(
     program,
     args,
     folder: '/',
-    env: { ...env, ...environment },
+    // The build's own win: what the client reads itself is not among them.
+    env: { ...environment, ...env },
     signal,
     onOutput: (chunk) => {
       last = (last + chunk.subarray(-KEPT).toString('latin1')).slice(-KEPT);
