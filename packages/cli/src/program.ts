@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defineArchiveCommands } from './archive-commands.js';
+import { defineBuildCommands } from './build-commands.js';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { defineRepairCommands } from './repair-commands.js';
@@ -48,100 +49,7 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
     });
   };
 
-  runs(
-    define('build-wheel')
-      .description(
-        'compile a project (or take libraries that are built already), pack and audit its wheel, keep its artifact',
-      )
-      .argument(
-        '[project]',
-        'the folder with pyproject.toml (default: WHEELWRIGHT_PROJECT, else this folder)',
-      )
-      .addOption(
-        new Option('--variant <word>', 'the variant that is asked for: cpu, native, cu102 ...').env(
-          'WHEELWRIGHT_VARIANT',
-        ),
-      )
-      .addOption(
-        new Option('--runner <where>', 'where to compile')
-          .choices(['local', 'docker'])
-          .env('WHEELWRIGHT_RUNNER'),
-      )
-      .addOption(
-        new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
-      )
-      .addOption(
-        new Option('--toolchain <what>', 'what to compile with')
-          .choices(['zig', 'host', 'gcc'])
-          .env('WHEELWRIGHT_TOOLCHAIN'),
-      )
-      .addOption(
-        new Option('--platform <tag>', 'the platform tag to build for and to claim').env(
-          'WHEELWRIGHT_PLATFORM',
-        ),
-      )
-      .addOption(
-        new Option('--linking <how>', 'how dependencies are linked')
-          .choices(['static', 'dynamic'])
-          .env('WHEELWRIGHT_LINKING'),
-      )
-      .addOption(new Option('--out <folder>', 'where the wheel goes').default('dist').env('WHEELWRIGHT_OUT'))
-      .addOption(
-        new Option('--store <url>', 'where the artifact goes: a folder or file:// URL').env(
-          'WHEELWRIGHT_STORE',
-        ),
-      )
-      .addOption(
-        new Option('--python <program>', 'the interpreter of --test')
-          .default('python3')
-          .env('WHEELWRIGHT_PYTHON'),
-      )
-      .option('--test', 'install the wheel into a clean virtual environment and import it', false)
-      .addHelpText(
-        'after',
-        examples([
-          'build-wheel',
-          'build-wheel ../mine --variant cu101',
-          'build-wheel --toolchain host --test',
-        ]),
-      ),
-    async (args, options) => (await import('./commands/build-wheel.js')).buildWheel(args, options),
-  );
-  runs(
-    define('compile')
-      .description('compile a project and hold what comes out against its target; no wheel, no artifact')
-      .argument(
-        '[project]',
-        'the folder with pyproject.toml (default: WHEELWRIGHT_PROJECT, else this folder)',
-      )
-      .addOption(new Option('--variant <word>', 'the variant that is asked for').env('WHEELWRIGHT_VARIANT'))
-      .addOption(
-        new Option('--runner <where>', 'where to compile')
-          .choices(['local', 'docker'])
-          .env('WHEELWRIGHT_RUNNER'),
-      )
-      .addOption(
-        new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
-      )
-      .addOption(
-        new Option('--toolchain <what>', 'what to compile with')
-          .choices(['zig', 'host', 'gcc'])
-          .env('WHEELWRIGHT_TOOLCHAIN'),
-      )
-      .addOption(
-        new Option('--platform <tag>', 'the platform tag to compile for').env('WHEELWRIGHT_PLATFORM'),
-      )
-      .addOption(
-        new Option('--out <folder>', 'the libraries go to compiled/NAME in it')
-          .default('dist')
-          .env('WHEELWRIGHT_OUT'),
-      )
-      .addHelpText(
-        'after',
-        examples(['compile', 'compile --runner docker --image manylinux:2014 --toolchain gcc']),
-      ),
-    async (args, options) => (await import('./commands/compile.js')).compileCommand(args, options),
-  );
+  defineBuildCommands({ define, runs, examples });
   runs(
     define('audit')
       .description(
@@ -232,7 +140,6 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
   );
   defineArchiveCommands({ define, runs, examples });
   defineStoreCommands({ define, runs, examples });
-
   defineRepairCommands({ define, runs, examples });
 
   return {
