@@ -1,27 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { compile } from './compile.js';
 import { dockerRunner } from './runner/docker/docker.js';
+import { engineWith, IMAGE } from './testing/engine.js';
 
-const IMAGE = 'wheelwright-test:bookworm';
 const root = await temporaryFolder('compile-container');
 
-function engineHasImage(): boolean {
-  try {
-    execFileSync('docker', ['image', 'inspect', IMAGE], { stdio: 'ignore', timeout: 20_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const engine = { met: engineHasImage(), reason: `no engine that has ${IMAGE}` };
 const isX86 = { met: process.arch === 'x64', reason: 'the image is for x86_64' };
 
-describeIf([engine, isX86], 'compile, in a container', () => {
+describeIf([engineWith(IMAGE), isX86], 'compile, in a container', () => {
   it('builds with the gcc of the image, brings the library home and records the digest', async () => {
     const project = join(root, 'project');
     await mkdir(project);

@@ -1,5 +1,6 @@
 import { RunnerError } from '../error.js';
 import { Deadline } from './deadline.js';
+import { memoryKills } from './out-of-memory.js';
 import { runGroup } from './process-group.js';
 import type { Runner } from './runner.js';
 
@@ -13,6 +14,7 @@ export const localRunner: Runner = {
     for (const step of job.steps) {
       if (cancelled()) return { status: 'cancelled' };
       onStep(step);
+      const kills = await memoryKills();
       const [program, ...args] = step.command;
       const end = await runGroup({
         program,
@@ -28,7 +30,10 @@ export const localRunner: Runner = {
       const failed = { status: 'failed', step: step.name, command: step.command, ...end } as const;
       if (deadline.passed) return { ...failed, reason: 'time-limit' };
       if ('exitCode' in end && end.exitCode === 0) continue;
-      return failed;
+      // A compiler's driver survives the compiler that was killed, so every failure is looked at. Another program
+      // of this machine may have been the one that died: it's a likely reason, not a proof.
+      const starved = kills !== undefined && ((await memoryKills()) ?? 0) > kills;
+      return starved ? { ...failed, reason: 'out-of-memory' } : failed;
     }
     return { status: 'done' };
   },

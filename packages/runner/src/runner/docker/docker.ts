@@ -1,13 +1,17 @@
-import { constants, hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
 import { RunnerError } from '../../error.js';
 import { Deadline } from '../deadline.js';
 import { runGroup, type GroupEnd } from '../process-group.js';
 import type { FailureReason, Job, JobResult, JobWatcher, Runner, Step, Surroundings } from '../runner.js';
-import { execArguments, fillSteps, runArguments, type Owner } from './arguments.js';
-import { Engine } from './engine.js';
-import { bringHome } from './results.js';
-import { checkSettings, type ContainerSettings } from './settings.js';
 import { removeAbandoned } from './abandoned.js';
+import { execArguments, fillCommand, runArguments, stepVariables } from './arguments.js';
+import { Engine } from './engine.js';
+import { thisOwner } from './owner.js';
+import { bringHome } from './results.js';
+import { checkSettings, limitsOf, sizeInBytes, type ContainerSettings } from './settings.js';
 
 /** How long a container may live whose job has no time limit of its own: a day. */
 const LONGEST = 24 * 60 * 60;
@@ -70,54 +74,58 @@ async function runJob(
   watcher: JobWatcher,
 ): Promise<JobResult> {
   if (watcher.signal?.aborted === true) return { status: 'cancelled' };
-  const limit = job.timeLimit ?? LONGEST;
-  const owner = ownerOf(process);
-  const since = Date.now();
+  const seconds = (job.timeLimit ?? LONGEST) + SLACK;
   // Not cancelled half-way: a container whose id nobody has read would be left behind.
-  const answer = await engine.ask(runArguments(settings, job, owner, limit + SLACK));
-  const container = answer.trim();
+  const container = (
+    await engine.ask(runArguments({ settings, job, owner: thisOwner(), engine: engine.kind, seconds }))
+  ).trim();
   try {
-    return await runSteps({ engine, container, job, watcher, since });
+    return await runSteps({ engine, settings, container, job, watcher });
+  } catch (error) {
+    if (isCancelled(watcher)) return { status: 'cancelled' };
+    throw error;
   } finally {
     // With --rm its volumes go too. An engine that is gone has said so already; its container is found by its label.
     await engine.try(['rm', '--force', '--volumes', container]).catch(() => undefined);
   }
 }
 
+function isCancelled({ signal }: JobWatcher): boolean {
+  return signal?.aborted === true;
+}
+
 interface Run {
   readonly engine: Engine;
+  readonly settings: ContainerSettings;
   readonly container: string;
   readonly job: Job;
   readonly watcher: JobWatcher;
-  /** Milliseconds, when the container was asked for. */
-  readonly since: number;
 }
 
 async function runSteps(run: Run): Promise<JobResult> {
   const { engine, container, job, watcher } = run;
   const deadline = new Deadline(job.timeLimit, watcher.signal);
-  const cancelled = (): boolean => watcher.signal?.aborted === true;
-  for (const [program = '', ...args] of fillSteps(job)) {
-    if (cancelled()) return { status: 'cancelled' };
-    await fill(engine, ['exec', container, program, ...args]);
-  }
+  await fill(engine, ['exec', container, ...fillCommand(job)], watcher.signal);
   for (const step of job.steps) {
-    if (cancelled()) return { status: 'cancelled' };
+    if (isCancelled(watcher)) return { status: 'cancelled' };
     watcher.onStep(step);
     const end = await execute(run, step, deadline.signal);
-    if (cancelled()) return { status: 'cancelled' };
+    if (isCancelled(watcher)) return { status: 'cancelled' };
     const failed = { status: 'failed', step: step.name, command: step.command, ...end.how } as const;
     if (deadline.passed) return { ...failed, reason: 'time-limit' };
     if (!('signal' in end.how) && end.how.exitCode === 0) continue;
     const reason = await reasonOf(run, end, step);
     return { ...failed, ...(reason === undefined ? {} : { reason }) };
   }
-  for (const results of job.results ?? []) await bringHome(engine, container, results, watcher.signal);
+  const limit = sizeInBytes(limitsOf(run.settings).disk);
+  for (const results of job.results ?? []) {
+    await bringHome({ engine, container, limit, signal: watcher.signal }, results);
+  }
   return { status: 'done' };
 }
 
-async function fill(engine: Engine, args: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await engine.try(args);
+async function fill(engine: Engine, args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { exitCode, stderr } = await engine.try(args, signal);
   if (exitCode === 0) return;
   if (/No space left on device/.test(stderr)) {
     const hint = 'give the container more room: tool.wheelwright.compile.disk';
@@ -129,13 +137,39 @@ async function fill(engine: Engine, args: readonly string[]): Promise<void> {
 /** The last of what was written is kept: where a program can't be started, the engine's own words stand there. */
 const KEPT = 4096;
 
-async function execute(
-  { engine, container, watcher }: Run,
-  step: Step,
-  signal: AbortSignal | undefined,
-): Promise<{ how: { exitCode: number; signal?: string }; last: string }> {
+interface StepEnd {
+  readonly how: { readonly exitCode: number; readonly signal?: string };
+  readonly last: string;
+}
+
+/** Runs a step. The file of its variables lies in the workspace, for its user alone, while it runs. */
+async function execute(run: Run, step: Step, signal: AbortSignal | undefined): Promise<StepEnd> {
+  const variables = stepVariables(step.env);
+  if ('impossible' in variables) {
+    const message = `${step.name}: the value of ${variables.impossible} holds the end of a line`;
+    throw new RunnerError('bad-request', message, { hint: 'an engine takes this variable as one line only' });
+  }
+  const file = variables.file === '' ? undefined : join(run.job.workspace, `.variables-${randomUUID()}`);
+  try {
+    if (file !== undefined) await writeFile(file, variables.file, { mode: 0o600, flag: 'wx' });
+    return await executeWith(run, execArguments(run.container, step, variables, file), {
+      env: variables.byName,
+      signal,
+    });
+  } finally {
+    if (file !== undefined) await rm(file, { force: true });
+  }
+}
+
+async function executeWith(
+  { engine, watcher }: Run,
+  args: readonly string[],
+  {
+    env,
+    signal,
+  }: { readonly env: Readonly<Record<string, string>>; readonly signal: AbortSignal | undefined },
+): Promise<StepEnd> {
   const { program, environment } = engine.options;
-  const { args, env } = execArguments(container, step);
   let last = '';
   const end: GroupEnd = await runGroup({
     program,
@@ -159,19 +193,18 @@ function described(exitCode: number): { exitCode: number; signal?: string } {
   return signal === undefined ? { exitCode } : { exitCode, signal };
 }
 
+/** What engines say about a program that can't be started. */
+const NOT_STARTED = /OCI runtime exec failed|OCI runtime attempted to invoke a command|OCI permission denied/;
+
 /**
  * Why a step failed, as far as the engine knows.
  *
  * @throws {@link RunnerError} `engine-lost` where engine or container went away under it, `tool-missing` where the
  *   program isn't in the image
  */
-async function reasonOf(
-  run: Run,
-  { how, last }: { how: { exitCode: number }; last: string },
-  step: Step,
-): Promise<FailureReason | undefined> {
-  const { engine, container, since } = run;
-  if ((how.exitCode === 126 || how.exitCode === 127) && /OCI runtime exec failed/i.test(last)) {
+async function reasonOf(run: Run, { how, last }: StepEnd, step: Step): Promise<FailureReason | undefined> {
+  const { engine, container } = run;
+  if ((how.exitCode === 126 || how.exitCode === 127) && NOT_STARTED.test(last)) {
     const [program] = step.command;
     const message = `the program '${program}' can't be started in the container: ${last.trim()}`;
     throw new RunnerError('tool-missing', message, { hint: 'choose an image that has it' });
@@ -184,14 +217,16 @@ async function reasonOf(
       hint: `was the engine stopped, or the container removed? ${inspected.stderr.trim()}`,
     });
   }
-  const [from, to] = [Math.floor(since / 1000) - 1, Math.ceil(Date.now() / 1000)];
-  const events = await engine.ask([
-    ...['events', '--since', String(from), '--until', String(to), '--filter', `container=${container}`],
-    ...['--filter', 'event=oom', '--format', '{{.Action}}'],
-  ]);
-  return events.trim() === '' ? undefined : 'out-of-memory';
+  return (await hasRunOutOfMemory(engine, container)) ? 'out-of-memory' : undefined;
 }
 
-function ownerOf({ pid, getuid, getgid }: NodeJS.Process): Owner {
-  return { label: `${hostname()}:${pid}`, uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 };
+/** Where cgroups count the processes that they killed: version 2, and version 1. */
+const OOM_COUNTERS = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.oom_control'];
+const READ_COUNTERS =
+  'for file do while read -r key value; do [ "$key" = oom_kill ] && echo "$value"; done <"$file"; done 2>/dev/null';
+
+/** Asked of the container's own cgroup: not every engine has an event for it. */
+async function hasRunOutOfMemory(engine: Engine, container: string): Promise<boolean> {
+  const { stdout } = await engine.try(['exec', container, 'sh', '-c', READ_COUNTERS, 'sh', ...OOM_COUNTERS]);
+  return stdout.split('\n').some((count) => Number(count) > 0);
 }

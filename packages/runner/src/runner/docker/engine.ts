@@ -1,9 +1,13 @@
+import { basename } from 'node:path';
 import { RunnerError } from '../../error.js';
 import { runTool, type ToolResult } from '../tool.js';
 
+/** Whose command line it is: they differ where this is looked at. */
+export type EngineKind = 'docker' | 'podman';
+
 /** What the client of an engine is started with. */
 export interface EngineOptions {
-  /** `docker`, `podman`, or another program with Docker's command line. */
+  /** `docker`, `podman`, or another program with the command line of one of them. */
   readonly program: string;
   /** The client's own environment: DOCKER_HOST, HOME ... */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -11,7 +15,7 @@ export interface EngineOptions {
 
 /** What clients say when nobody answers at the other end. */
 const UNREACHABLE =
-  /cannot connect to|error during connect|connection refused|is the docker daemon running|permission denied while trying to connect|failed to connect|unexpected EOF|broken pipe|connection reset/i;
+  /cannot connect to|error during connect|connection refused|is the docker daemon running|permission denied while trying to connect|failed to connect|unable to connect to podman|unexpected EOF|broken pipe|connection reset/i;
 const NO_IMAGE = /no such image|image not known|unable to find image/i;
 
 /** A container engine, reached through its command line. Every call is bounded in time: a daemon may hang. */
@@ -20,6 +24,11 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.options = options;
+  }
+
+  /** By the client's name: Docker's own client speaks Docker's command line whatever answers it. */
+  get kind(): EngineKind {
+    return basename(this.options.program).startsWith('podman') ? 'podman' : 'docker';
   }
 
   /**

@@ -1,33 +1,45 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { staysInside } from '../../containment.js';
-import { RunnerError } from '../../error.js';
+import { noSpace, RunnerError } from '../../error.js';
 import type { JobResults } from '../runner.js';
 import { runTool } from '../tool.js';
 import type { Engine } from './engine.js';
 
+/** Where results come from. */
+export interface ResultSource {
+  readonly engine: Engine;
+  readonly container: string;
+  /** The bytes that its volume holds. */
+  readonly limit: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A tar archive is larger than what is in it: a block for each name, more for long ones, and its end. */
+const ARCHIVE_OVERHEAD = 64 * 1024 * 1024;
+
 /**
  * Brings a folder of a container home, in the place of the host's own copy of it. What a hostile build wrote is an
- * archive like any other: its names are looked at before anything is unpacked. Its size is bounded by the volume's.
+ * archive like any other: its size is bounded, though a file with holes claims any, and its names are looked at
+ * before anything is unpacked.
  *
- * @throws {@link RunnerError} `engine-lost`, `bad-archive`
+ * @throws {@link RunnerError} `engine-missing`, `engine-lost`, `bad-archive`, `no-space`
  */
 export async function bringHome(
-  engine: Engine,
-  container: string,
+  source: ResultSource,
   { folder, wanted = () => true }: JobResults,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
   const draft = await mkdtemp(`${folder}.result-`);
   try {
     const archive = join(draft, 'result.tar');
-    await copyOut(engine, `${container}:${folder}`, archive, signal);
+    await copyOut(source, folder, archive);
     const tree = join(draft, 'tree');
     await mkdir(join(tree, basename(folder)), { recursive: true });
-    await extract(archive, tree, basename(folder), wanted, signal);
+    await extract(archive, tree, { top: basename(folder), wanted, signal: source.signal });
     await rm(folder, { recursive: true, force: true });
     await rename(join(tree, basename(folder)), folder);
   } finally {
@@ -36,13 +48,12 @@ export async function bringHome(
 }
 
 async function copyOut(
-  engine: Engine,
-  from: string,
+  { engine, container, limit, signal }: ResultSource,
+  folder: string,
   archive: string,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
   const { program, environment } = engine.options;
-  const args = ['cp', from, '-'];
+  const args = ['cp', `${container}:${folder}`, '-'];
   const child = execa(program, args, {
     env: environment,
     extendEnv: false,
@@ -51,17 +62,44 @@ async function copyOut(
     reject: false,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
-  const [result] = await Promise.all([child, pipeline(child.stdout, createWriteStream(archive))]);
+  const bounded = atMost(limit + ARCHIVE_OVERHEAD, folder);
+  try {
+    await pipeline(child.stdout, bounded, createWriteStream(archive));
+  } catch (error) {
+    child.kill('SIGKILL');
+    await child;
+    signal?.throwIfAborted();
+    throw error;
+  }
+  const result = await child;
   signal?.throwIfAborted();
   if (result.exitCode !== 0) throw engine.refusal(args, result.stderr);
+}
+
+/** Passes on what is given to it, until it's too much. */
+function atMost(bytes: number, folder: string): Transform {
+  let passed = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += chunk.length;
+      if (passed <= bytes) done(null, chunk);
+      else {
+        const message = `what the container gives back for ${folder} is larger than its volume`;
+        const hint = 'did the build make a file with holes, far larger than what is in it?';
+        done(new RunnerError('bad-archive', message, { hint }));
+      }
+    },
+  });
 }
 
 async function extract(
   archive: string,
   folder: string,
-  top: string,
-  wanted: (name: string) => boolean,
-  signal: AbortSignal | undefined,
+  {
+    top,
+    wanted,
+    signal,
+  }: { top: string; wanted: (name: string) => boolean; signal: AbortSignal | undefined },
 ): Promise<void> {
   const environment = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' };
   const tar = (...args: string[]) =>
@@ -82,6 +120,7 @@ async function extract(
     ...['--null', '--verbatim-files-from', '--files-from', list],
   );
   if (unpacked.exitCode === 0) return;
+  if (/No space left on device/.test(unpacked.stderr)) throw noSpace(folder);
   throw new RunnerError('bad-archive', `a name in what the container built can't be unpacked`, {
     hint: unpacked.stderr.trim(),
   });

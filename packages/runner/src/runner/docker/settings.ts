@@ -36,3 +36,22 @@ export function checkSettings({ image, memory, disk, cpus, pids }: ContainerSett
   ];
   if (problems.length > 0) throw new RunnerError('bad-request', `docker: ${problems.join('; ')}`);
 }
+
+/** The limits that hold: those that were set, and the defaults for the others. */
+export function limitsOf({ memory, disk, pids }: ContainerSettings): {
+  readonly memory: string;
+  readonly disk: string;
+  readonly pids: number;
+} {
+  return {
+    memory: memory ?? DEFAULT_LIMITS.memory,
+    disk: disk ?? DEFAULT_LIMITS.disk,
+    pids: pids ?? DEFAULT_LIMITS.pids,
+  };
+}
+
+/** A size such as `512m` in bytes. */
+export function sizeInBytes(size: string): number {
+  const unit = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[size.at(-1) ?? ''];
+  return unit === undefined ? Number(size) : Number(size.slice(0, -1)) * unit;
+}
