@@ -26,7 +26,8 @@ export function runArguments({ settings, job, owner, engine, seconds }: Containe
   const { readOnly = [] } = job;
   return [
     ...['run', '--detach', '--rm', '--init', '--pull=never', '--label', `${LABEL}=${owner.label}`],
-    ...['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'],
+    // Nobody waits for a container that is removed; podman would.
+    ...['--stop-timeout=0', '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'],
     ...['--user', `${owner.uid}:${owner.gid}`],
     ...(settings.network === true ? [] : ['--network=none']),
     ...['--memory', memory, '--memory-swap', memory, '--pids-limit', String(pids)],

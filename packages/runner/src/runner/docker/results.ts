@@ -111,12 +111,13 @@ async function extract(
       hint: listed.stderr.trim(),
     });
   }
-  const chosen = names.filter((name) => !name.endsWith('/') && wanted(name.slice(top.length + 1)));
+  const below = names.filter((name) => name !== top && !name.endsWith('/'));
+  const chosen = below.filter((name) => wanted(name.slice(top.length + 1)));
   if (chosen.length === 0) return;
   const list = join(dirname(archive), 'names');
   await writeFile(list, chosen.map((name) => `${name}\0`).join(''));
   const unpacked = await tar(
-    ...['--extract', '--file', archive, '--no-same-owner', '--no-same-permissions'],
+    ...['--extract', '--file', archive, '--no-same-owner', '--no-same-permissions', '--no-recursion'],
     ...['--null', '--verbatim-files-from', '--files-from', list],
   );
   if (unpacked.exitCode === 0) return;
