@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
-import type { CompileEvent, FailedResult } from '@wheelwright/runner';
+import type { CompiledResult, CompileEvent, FailedResult } from '@wheelwright/runner';
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { compileRequest, librarySelections } from './compile-request.js';
@@ -24,6 +24,8 @@ export interface Libraries {
   readonly licenses: readonly BuiltFile[];
   /** The platform tag that was compiled for; undefined for what belongs to this machine. */
   readonly compiledFor: string | undefined;
+  /** What it was compiled in, with its digest; undefined on this host itself. */
+  readonly image: CompiledResult['image'];
   readonly seconds: number;
 }
 
@@ -46,6 +48,7 @@ export async function provideLibraries(
     libraries: await selectLibraries(file.folder, selections),
     licenses: [],
     compiledFor: undefined,
+    image: undefined,
     seconds: 0,
   };
 }
@@ -87,6 +90,7 @@ async function compileProject(
       path: moved(path),
     })),
     compiledFor: settings.toolchain === 'host' ? undefined : settings.target,
+    image: result.image,
     seconds: result.seconds,
   };
 }

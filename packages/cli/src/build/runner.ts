@@ -17,8 +17,8 @@ export async function chooseRunner({ tool, path }: ProjectFile, settings: BuildS
       hint: 'name it: --image IMAGE, or tool.wheelwright.compile.image',
     });
   }
-  const { network = false, memory, disk, cpus, pids } = tool.compile ?? {};
+  const { engine = 'docker', network = false, memory, disk, cpus, pids } = tool.compile ?? {};
   const limits = { memory, disk, cpus, pids };
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return dockerRunner({ image, network, ...Object.fromEntries(given) });
+  return dockerRunner({ image, network, ...Object.fromEntries(given) }, engine);
 }

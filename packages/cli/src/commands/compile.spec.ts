@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
@@ -24,6 +25,7 @@ describeIf([{ program: 'gcc' }, { program: 'g++' }], 'compile', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'wheelwright/compile@1',
       runner: 'local',
+      image: null,
       toolchain: 'host',
       target: null,
       libraries: [{ name: 'answer.so', path: join(folder, 'dist/compiled/demo-ops/libraries/answer.so') }],
@@ -50,5 +52,26 @@ describeIf([{ program: 'gcc' }, { program: 'g++' }], 'compile', () => {
     const { exitCode, stderr } = await wheelwright(folder, ['compile', '--runner', 'docker']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--image');
+  });
+
+  it.each(['--privileged', 'a; touch x', '$(touch x)', 'a\nb'])('takes no image called %j', async (image) => {
+    const folder = await writeProject(root, 'hostile', { 'pyproject.toml': pyproject(COMPILE) });
+    const { exitCode, stderr } = await wheelwright(folder, [
+      'compile',
+      '--runner=docker',
+      `--image=${image}`,
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('is no name of an image');
+    await rm(folder, { recursive: true });
+  });
+
+  it('ends with 3 where there is no engine, and says what to do', async () => {
+    const folder = await writeProject(root, 'no-engine', { 'pyproject.toml': pyproject(COMPILE) });
+    const env = { ...process.env, DOCKER_HOST: `unix://${root}/none.sock` };
+    const args = ['compile', '--runner', 'docker', '--image', 'any:1'];
+    const { exitCode, stderr } = await wheelwright(folder, args, env);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/DOCKER_HOST|install docker/);
   });
 });

@@ -35,15 +35,17 @@ export function compileCommand(args: readonly string[], options: Record<string, 
     const { runner, toolchain, target = null } = settings;
     const libraries = built.libraries.map(({ name, path }) => ({ name, path }));
     const { platform } = verdict;
+    const { image = null } = built;
+    const place = image === null ? runner : `${runner} (${image.name}, ${image.digest})`;
     return {
       exitCode: EXIT.done,
       document: {
         schema: 'wheelwright/compile@1',
-        ...{ runner, toolchain, target, platform, libraries, seconds: built.seconds },
+        ...{ runner, image, toolchain, target, platform, libraries, seconds: built.seconds },
       },
       text: [
         ...libraries.map(({ path }) => `${style.green('✔')} ${style.bold(path)}`),
-        `  by ${toolchain} on ${runner} in ${built.seconds.toFixed(1)} s: ${platform}`,
+        `  by ${toolchain} on ${place} in ${built.seconds.toFixed(1)} s: ${platform}`,
       ].join('\n'),
     };
   };

@@ -26,6 +26,8 @@ const compile = z
     command: z.array(z.string()).min(1).optional(),
     env: environment.default({}),
     image: z.string().min(1).optional(),
+    /** Whose command line the runner docker speaks. */
+    engine: z.enum(['docker', 'podman']).default('docker'),
     network: z.boolean().default(false),
     memory: z.string().optional(),
     disk: z.string().optional(),
