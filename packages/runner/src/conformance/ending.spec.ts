@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { processesLeft } from '../testing/processes.js';
-import { JobBench } from './job-bench.js';
-import { RUNNERS } from './runners.js';
+import { JobBench } from '../testing/job-bench.js';
+import { RUNNERS } from '../testing/runners.js';
 
 const root = await temporaryFolder('conformance-ending');
 let bench: JobBench;

@@ -5,7 +5,7 @@ import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { compile } from '../compile.js';
 import type { CompileResult } from '../request.js';
 import { mounted, smallDisk } from '../testing/small-disk.js';
-import { RUNNERS, type RunnerUnderTest } from './runners.js';
+import { RUNNERS, type RunnerUnderTest } from '../testing/runners.js';
 
 const root = await temporaryFolder('conformance-libraries');
 const disk = smallDisk();

@@ -2,8 +2,8 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
-import { JobBench } from './job-bench.js';
-import { RUNNERS } from './runners.js';
+import { JobBench } from '../testing/job-bench.js';
+import { RUNNERS } from '../testing/runners.js';
 
 const root = await temporaryFolder('conformance-words');
 

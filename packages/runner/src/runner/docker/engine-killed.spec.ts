@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
-import { JobBench } from '../../conformance/job-bench.js';
+import { JobBench } from '../../testing/job-bench.js';
 import { PRIVATE_ENGINE, PrivateEngine } from '../../testing/private-engine.js';
 import { processesLeft } from '../../testing/processes.js';
 import { tinyImage } from '../../testing/tiny-image.js';

@@ -5,7 +5,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
-import { JobBench } from '../../conformance/job-bench.js';
+import { JobBench } from '../../testing/job-bench.js';
 import { engineWith, IMAGE, ownContainers, SMALL } from '../../testing/engine.js';
 import { processesLeft } from '../../testing/processes.js';
 import { dockerRunner } from './docker.js';

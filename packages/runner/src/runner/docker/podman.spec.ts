@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
-import { JobBench } from '../../conformance/job-bench.js';
+import { JobBench } from '../../testing/job-bench.js';
 import { processesLeft } from '../../testing/processes.js';
 import { tinyImage } from '../../testing/tiny-image.js';
 import { dockerRunner } from './docker.js';

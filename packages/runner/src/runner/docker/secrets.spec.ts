@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
-import { JobBench } from '../../conformance/job-bench.js';
+import { JobBench } from '../../testing/job-bench.js';
 import { engine, engineWith, IMAGE, ownContainers, SMALL } from '../../testing/engine.js';
 import { dockerRunner } from './docker.js';
 

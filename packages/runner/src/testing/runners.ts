@@ -4,8 +4,8 @@ import type { RunnerErrorCode } from '../error.js';
 import { dockerRunner } from '../runner/docker/docker.js';
 import { localRunner } from '../runner/local.js';
 import type { Runner, Surroundings } from '../runner/runner.js';
-import { engineWith, IMAGE, ownContainers, SMALL } from '../testing/engine.js';
-import { smallMemoryCgroup } from '../testing/memory-cgroup.js';
+import { engineWith, IMAGE, ownContainers, SMALL } from './engine.js';
+import { smallMemoryCgroup } from './memory-cgroup.js';
 import type { ToolchainName } from '../toolchain/toolchain.js';
 
 /** All that the conformance suite has to know of a runner. A runner is in the suite once it's in the list below. */
