@@ -20,3 +20,4 @@ export {
   startFaultProxy,
 } from './s3/fault-proxy.js';
 export { signedRequest, type Signer } from './s3/signed-request.js';
+export { type SlurmCluster, slurmRequirements, startSlurm } from './slurm/cluster.js';

@@ -1,0 +1,181 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { missing, type Requirement } from '../requirement.js';
+import { slurmConfiguration } from './configuration.js';
+
+/** What a group of tests needs that submits jobs. */
+export const slurmRequirements: readonly Requirement[] = [
+  { program: 'sbatch' },
+  daemon('slurmctld'),
+  daemon('slurmd'),
+  daemon('munged'),
+];
+
+/** Debian keeps daemons in a folder that isn't on every user's PATH. */
+function daemon(name: string): Requirement {
+  const met = missing({ program: name }) === undefined || existsSync(`/usr/sbin/${name}`);
+  return { met, reason: `there is no ${name}: run tools/services/install` };
+}
+
+/** A Slurm of two nodes, `n1` and `n2`, on this machine. */
+export interface SlurmCluster {
+  /** What its clients have to be told. */
+  readonly environment: { readonly SLURM_CONF: string };
+  /** Asks one of its clients. */
+  ask(program: string, args: readonly string[]): Promise<string>;
+  /** Has a node die with all that runs on it, and the controller know of it. */
+  killNode(name: string): Promise<void>;
+  /** Brings a node (back) to life. */
+  startNode(name: string): Promise<void>;
+  stopController(): Promise<void>;
+  startController(): Promise<void>;
+  /** Ends it with all that runs on it. */
+  stop(): Promise<void>;
+}
+
+const NODES = ['n1', 'n2'];
+
+/**
+ * Starts a cluster in a folder of its own, on free ports of loopback. `stop` ends its daemons and its jobs, and
+ * removes the folder.
+ */
+export async function startSlurm(): Promise<SlurmCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'wheelwright-slurm-'));
+  await mkdir(join(folder, 'state'));
+  for (const name of NODES) await mkdir(join(folder, `spool-${name}`));
+  await writeFile(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
+  const [host = ''] = hostname().split('.');
+  const plan = { folder, host, user: userInfo().username, controllerPort: await freePort() };
+  const nodes = [];
+  for (const name of NODES) nodes.push({ name, port: await freePort() });
+  const conf = join(folder, 'slurm.conf');
+  await writeFile(conf, slurmConfiguration({ ...plan, nodes }));
+  const cluster = new Cluster(folder, conf);
+  await cluster.startMunge();
+  await cluster.startController();
+  for (const name of NODES) await cluster.startNode(name);
+  return cluster;
+}
+
+class Cluster implements SlurmCluster {
+  readonly environment: { readonly SLURM_CONF: string };
+  readonly #folder: string;
+  readonly #daemons = new Map<string, ChildProcess>();
+
+  constructor(folder: string, conf: string) {
+    this.#folder = folder;
+    this.environment = { SLURM_CONF: conf };
+  }
+
+  async ask(program: string, args: readonly string[]): Promise<string> {
+    const { stdout } = await execa(program, args, { env: this.environment, timeout: 20_000 });
+    return stdout;
+  }
+
+  async startMunge(): Promise<void> {
+    const file = (name: string): string => join(this.#folder, `munge.${name}`);
+    this.#start('munge', 'munged', [
+      ...['--foreground', '--force', '--key-file', file('key'), '--socket', file('sock')],
+      ...['--pid-file', file('pid'), '--log-file', file('log'), '--seed-file', file('seed')],
+    ]);
+    await until('munged', () => Promise.resolve(existsSync(file('sock'))));
+  }
+
+  async startController(): Promise<void> {
+    this.#start('controller', 'slurmctld', ['-D', '-f', this.environment.SLURM_CONF]);
+    await until('slurmctld', async () => /UP/.test(await this.ask('scontrol', ['ping'])));
+  }
+
+  async stopController(): Promise<void> {
+    await this.#end('controller', 'SIGTERM');
+  }
+
+  async startNode(name: string): Promise<void> {
+    this.#start(name, 'slurmd', ['-D', '-f', this.environment.SLURM_CONF, '-N', name]);
+    await until(`slurmd ${name}`, async () => {
+      const state = await this.ask('sinfo', ['-h', '-N', '-n', name, '-o', '%T']);
+      if (/down/.test(state)) await this.ask('scontrol', ['update', `nodename=${name}`, 'state=resume']);
+      return /^(idle|mixed|allocated)$/.test(state.trim());
+    });
+  }
+
+  async killNode(name: string): Promise<void> {
+    await this.#end(name, 'SIGKILL');
+    for (const pid of await this.#jobsOf(name)) await killTree(pid);
+    await this.ask('scontrol', ['update', `nodename=${name}`, 'state=down', 'reason=killed by a test']);
+  }
+
+  async stop(): Promise<void> {
+    for (const name of [...NODES, 'controller', 'munge']) await this.#end(name, 'SIGTERM');
+    for (const name of NODES) for (const pid of await this.#jobsOf(name)) await killTree(pid);
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** A batch script lies in its node's spool folder; the process above it is the one that slurmd left with it. */
+  async #jobsOf(name: string): Promise<number[]> {
+    const spool = join(this.#folder, `spool-${name}`, 'job');
+    const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1);
+    const found = await Promise.all(
+      pids.map(async (pid) => {
+        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+        if (!command.includes(spool)) return [];
+        const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return parent > 1 ? [parent, pid] : [pid];
+      }),
+    );
+    return found.flat();
+  }
+
+  #start(name: string, program: string, args: readonly string[]): void {
+    const env = { ...process.env, ...this.environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
+    this.#daemons.set(name, spawn(program, args, { env, stdio: 'ignore' }));
+  }
+
+  async #end(name: string, signal: NodeJS.Signals): Promise<void> {
+    const child = this.#daemons.get(name);
+    this.#daemons.delete(name);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    const killer = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(killer);
+  }
+}
+
+/** Kills a process and all that it started. */
+async function killTree(pid: number): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+  for (const child of children.split(' ').map(Number)) if (child > 1) await killTree(child);
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await holds().catch(() => false))) {
+    if (Date.now() > end) throw new Error(`${what} doesn't come up`);
+    await delay(100);
+  }
+}
+
+/** A port of loopback that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
