@@ -8,7 +8,7 @@ import { checkRequest } from './check-request.js';
 import { provideDependency, type ProvidedDependency } from './dependency/provide.js';
 import { publish, refuseExisting } from './destination.js';
 import { hashOf } from './digest.js';
-import { noSpace, withContext } from './error.js';
+import { noSpace, RunnerError, withContext } from './error.js';
 import { isLibrary, selectLibraries } from './libraries.js';
 import { withLock } from './lock.js';
 import { BuildLog } from './log.js';
@@ -87,13 +87,15 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       const log = new BuildLog(join(cache, 'logs', `${key}.log`));
       const run = (job: Job): Promise<JobResult> =>
         runInto(log, runner, { ...job, timeLimit: options.timeLimit }, { signal, onEvent });
-      const jobs = request.jobs ?? availableParallelism();
+      const jobs = request.jobs ?? place.cpus ?? availableParallelism();
       const generator = hasProgram('ninja', environment) ? 'Ninja' : undefined;
       const reads = { readOnly: [...toolchain.readOnly, ...tools.readOnly], scratch: toolchain.scratch };
       const workshop = { environment, host: caller, signal, cache, target, toolchain, jobs, generator };
       const shop = { ...workshop, reads, onEvent, run };
       try {
-        const result = await build(request, { work, log, workshop: shop, destination });
+        const result = await withFreshFolders(work, log, (folder) =>
+          build(request, { work: folder, log, workshop: shop, destination }),
+        );
         if (result.status !== 'compiled') return result;
         const { image } = place;
         const seconds = (clock() - start) / 1000;
@@ -108,6 +110,30 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
     },
     { signal, onWait },
   );
+}
+
+/** As often is a build begun anew whose node was lost. */
+const ATTEMPTS = 4;
+
+/**
+ * Begins a build anew when its node is lost, from the sources on and in another folder: what was half built is not
+ * what was asked for, and a node that only seems to be lost may still write to the old one.
+ */
+async function withFreshFolders<T>(
+  work: string,
+  log: BuildLog,
+  body: (folder: string) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = attempt === 1 ? work : join(work, `attempt-${attempt}`);
+    await mkdir(join(folder, '..'), { recursive: true });
+    try {
+      return await body(folder);
+    } catch (error) {
+      if (!(error instanceof RunnerError) || error.code !== 'node-lost' || attempt === ATTEMPTS) throw error;
+      log.line(`${error.message}: beginning anew`);
+    }
+  }
 }
 
 interface Bench {
@@ -211,6 +237,10 @@ async function runInto(
     onStep: ({ name, command }) => {
       log.command(name, command);
       onEvent({ kind: 'command', step: name, command });
+    },
+    onPlace: (text) => {
+      log.line(text);
+      onEvent({ kind: 'output', text });
     },
     onOutput: (chunk) => {
       log.write(chunk);

@@ -18,6 +18,7 @@ export type RunnerErrorCode =
   | 'engine-missing'
   | 'engine-lost'
   | 'image-missing'
+  | 'node-lost'
   | 'fetch-failed'
   | 'integrity'
   | 'bad-archive'

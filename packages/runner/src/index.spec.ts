@@ -11,6 +11,7 @@ it('exports this and nothing else', () => {
       'localRunner',
       'parseTarget',
       'selectLibraries',
+      'slurmRunner',
     ],
   ]);
 });

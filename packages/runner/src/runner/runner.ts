@@ -1,5 +1,5 @@
 /** Where commands run. */
-export type RunnerName = 'local' | 'docker';
+export type RunnerName = 'local' | 'docker' | 'slurm';
 
 /** One program to start. The arguments are never joined and no shell reads them. */
 export interface Step {
@@ -55,6 +55,8 @@ export interface JobWatcher {
   readonly signal?: AbortSignal | undefined;
   readonly onStep: (step: Step) => void;
   readonly onOutput: (chunk: Buffer) => void;
+  /** Told where a job waits and runs, in a line: a cluster's job has a number. */
+  readonly onPlace?: (place: string) => void;
 }
 
 /** What a runner's place gives to a build. */
@@ -65,6 +67,8 @@ export interface Surroundings {
   readonly isolated: boolean;
   /** The digest of what it runs in: part of every key of what comes out. Absent for this host itself. */
   readonly image?: { readonly name: string; readonly digest: string };
+  /** How many processors a job gets there, where it isn't all of this host's. */
+  readonly cpus?: number;
 }
 
 /**

@@ -87,12 +87,6 @@ function parseExit(text: string): Pick<JobAccount, 'exitCode' | 'signal'> {
   return signal === undefined ? { exitCode: Number(match[1]) } : { signal };
 }
 
-/** A wait status as Slurm's own JSON has it (wait(2)): 1792 is exit code 7, 9 is signal 9. */
-export function fromWaitStatus(status: number): Pick<JobAccount, 'exitCode' | 'signal'> {
-  const signal = signalName(status & 0x7f);
-  return signal === undefined ? { exitCode: (status >> 8) & 0xff } : { signal };
-}
-
 /** A shell's exit code of a program: above 128 it stands for the signal that ended it. */
 export function fromShell(code: number): { exitCode: number } | { signal: string } {
   const signal = code > 128 ? signalName(code - 128) : undefined;

@@ -36,7 +36,9 @@ export function checkSlurmSettings(settings: SlurmSettings): void {
   const problems = [
     ...(isAbsolute(shared) ? [] : [`shared is '${shared}', no absolute folder`]),
     ...words,
-    ...(constraint === undefined || CONSTRAINT.test(constraint) ? [] : [`constraint '${constraint}' is none`]),
+    ...(constraint === undefined || CONSTRAINT.test(constraint)
+      ? []
+      : [`constraint '${constraint}' is none`]),
     ...(memory === undefined || SIZE.test(memory)
       ? []
       : [`memory is '${memory}', not a size such as 512M or 8G`]),
