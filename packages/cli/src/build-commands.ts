@@ -38,6 +38,26 @@ export function defineBuildCommands({ define, runs, examples }: Definer): void {
   );
   runs(
     placeOptions(
+      define('matrix').description(
+        'compile every variant for every target and Python; what did not change is taken from the cache',
+      ),
+    )
+      .addOption(
+        new Option('--out <folder>', 'each cell goes to matrix/CELL in it')
+          .default('dist')
+          .env('WHEELWRIGHT_OUT'),
+      )
+      .option('--dry-run', 'say what would be compiled, and compile nothing', false)
+      .option(
+        '--resume',
+        'go on with a run that was interrupted: what failed in it is not tried again',
+        false,
+      )
+      .addHelpText('after', examples(['matrix', 'matrix --dry-run', 'matrix --runner slurm --json'])),
+    async (args, options) => (await import('./commands/matrix.js')).matrix(args, options),
+  );
+  runs(
+    placeOptions(
       define('compile').description(
         'compile a project and hold what comes out against its target; no wheel, no artifact',
       ),
@@ -66,7 +86,7 @@ function placeOptions(command: Commander): Commander {
     )
     .addOption(
       new Option('--runner <where>', 'where to compile')
-        .choices(['local', 'docker'])
+        .choices(['local', 'docker', 'slurm'])
         .env('WHEELWRIGHT_RUNNER'),
     )
     .addOption(

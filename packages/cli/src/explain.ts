@@ -26,6 +26,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   'engine-missing': EXIT.outside,
   'engine-lost': EXIT.outside,
   'image-missing': EXIT.outside,
+  'node-lost': EXIT.outside,
   'zig-missing': EXIT.outside,
   'python-missing': EXIT.outside,
   'git-missing': EXIT.outside,

@@ -28,6 +28,9 @@ export function checkRequest(request: CompileRequest): void {
       'letters, digits, and . _ + - inside',
     );
   }
+  if (request.python !== undefined && !/^3\.\d{1,2}$/.test(request.python)) {
+    throw bad(`the python '${request.python}' is no version such as 3.11`);
+  }
   if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) throw bad(`jobs is ${jobs}, not a count`);
   if (outputs.length === 0)
     throw bad('no outputs are named', 'say which libraries come out: libraries = [...]');

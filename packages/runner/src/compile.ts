@@ -72,6 +72,7 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
     request.source.path,
     request.build,
     request.variant,
+    ...(request.python === undefined ? [] : [request.python]),
     target.tag,
     toolchain.identity,
   ];
@@ -187,6 +188,7 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
   const placeholders = {
     ...folders,
     ...(request.variant === undefined ? {} : { variant: request.variant }),
+    ...(request.python === undefined ? {} : { python: `python${request.python}` }),
     jobs: String(workshop.jobs),
     target: workshop.target.tag,
     ...equipment.tools,

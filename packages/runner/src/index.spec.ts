@@ -5,11 +5,15 @@ it('exports this and nothing else', () => {
   expect(Object.keys(api).sort()).toEqual([
     ...[
       'DEFAULT_LIMITS',
+      'KeyShop',
       'RunnerError',
       'compile',
+      'compileKey',
       'dockerRunner',
+      'inParallel',
       'localRunner',
       'parseTarget',
+      'planCells',
       'selectLibraries',
       'slurmRunner',
     ],

@@ -91,6 +91,8 @@ export interface CompileRequest {
   /** The configuration key of `build` and `env`, for messages; `compile` if absent. */
   readonly origin?: string;
   readonly variant?: string;
+  /** The Python that extensions are built for: `3.11`. Absent where no Python in particular is meant. */
+  readonly python?: string;
   /** Declared environment; besides it, the commands see a short list of the caller's variables only. */
   readonly env?: Readonly<Record<string, string>>;
   readonly jobs?: number;

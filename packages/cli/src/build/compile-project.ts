@@ -5,7 +5,7 @@ import type { CompiledResult, CompileEvent, FailedResult } from '@wheelwright/ru
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { compileRequest, librarySelections } from './compile-request.js';
-import { chooseRunner } from './runner.js';
+import { cacheOf, chooseRunner } from './runner.js';
 import type { BuildSettings } from './settings.js';
 import { applyVariant } from './variant-table.js';
 
@@ -68,7 +68,7 @@ async function compileProject(
   const result = await compile(compileRequest(file, settings, env, machineWord()), {
     runner: await chooseRunner(file, settings),
     ...(timeLimit === undefined ? {} : { timeLimit }),
-    cache,
+    cache: cacheOf(file, settings, cache),
     destination,
     signal,
     environment: host.env,
@@ -112,7 +112,7 @@ function report(event: CompileEvent, reporter: CommandContext['reporter']): void
 }
 
 /** Node's word for this machine in those of platform tags. */
-function machineWord(): string {
+export function machineWord(): string {
   const words: Readonly<Record<string, string>> = {
     x64: 'x86_64',
     arm64: 'aarch64',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CompileRequest, LibrarySelection, StaticDependency } from '@wheelwright/runner';
+import type { CompileRequest, LibrarySelection, Overlay, StaticDependency } from '@wheelwright/runner';
 import type { ProjectFile } from '../config/load.js';
 import type { ToolTable } from '../config/schema.js';
 import { CliError } from '../error.js';
@@ -23,17 +23,17 @@ export function compileRequest(
   if (compile === undefined)
     throw new TypeError('a project without tool.wheelwright.compile is not compiled');
   const { source } = tool;
+  const variantTable = settings.variant === undefined ? undefined : tool.variants[settings.variant];
   const key = (name: string): string => `${path}: tool.wheelwright.${name}`;
   return {
     origin: key('compile'),
     source: {
       path: resolve(folder, source?.path ?? '.'),
       origin: key('source.path'),
-      overlays: (source?.overlays ?? []).map((overlay, index) => ({
-        path: resolve(folder, overlay.path),
-        to: overlay.to ?? '.',
-        origin: key(`source.overlays[${index}]`),
-      })),
+      overlays: [
+        ...overlaysOf(source?.overlays ?? [], folder, key('source')),
+        ...overlaysOf(variantTable?.overlays ?? [], folder, key(`variants.${settings.variant ?? ''}`)),
+      ],
       remove: (source?.remove ?? []).map((value, index) => ({
         value,
         origin: key(`source.remove[${index}]`),
@@ -55,6 +55,18 @@ export function compileRequest(
     env: { ...compile.env, ...env },
     outputs: librarySelections(file),
   };
+}
+
+function overlaysOf(
+  tables: readonly { readonly path: string; readonly to?: string | undefined }[],
+  folder: string,
+  origin: string,
+): Overlay[] {
+  return tables.map(({ path, to }, index) => ({
+    path: resolve(folder, path),
+    to: to ?? '.',
+    origin: `${origin}.overlays[${index}]`,
+  }));
 }
 
 /** `tool.wheelwright.libraries`: which files are native libraries of the package, and where in it they go. */

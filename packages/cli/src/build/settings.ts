@@ -5,7 +5,7 @@ import type { ProjectFile } from '../config/load.js';
 /** What `build-wheel` was told on its command line; the environment has filled in what was not. */
 export interface BuildFlags {
   readonly variant?: string;
-  readonly runner?: 'local' | 'docker';
+  readonly runner?: 'local' | 'docker' | 'slurm';
   readonly image?: string;
   readonly toolchain?: 'zig' | 'host' | 'gcc';
   readonly platform?: string;
@@ -19,7 +19,7 @@ export interface BuildFlags {
 /** How a project is built: flags win over the environment, the environment over the file, the file over defaults. */
 export interface BuildSettings {
   readonly variant: string | undefined;
-  readonly runner: 'local' | 'docker';
+  readonly runner: 'local' | 'docker' | 'slurm';
   /** What the runner `docker` runs in. */
   readonly image: string | undefined;
   readonly toolchain: 'zig' | 'host' | 'gcc';

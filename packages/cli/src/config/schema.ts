@@ -18,7 +18,7 @@ const source = z.strictObject({
 
 const compile = z
   .strictObject({
-    runner: z.enum(['local', 'docker']).default('local'),
+    runner: z.enum(['local', 'docker', 'slurm']).default('local'),
     toolchain: z.enum(['zig', 'host', 'gcc']).default('zig'),
     targets: z.array(z.string().min(1)).min(1).default(['manylinux2014_x86_64']),
     'build-system': z.enum(['cmake']).optional(),
@@ -34,6 +34,12 @@ const compile = z
     cpus: z.number().positive().optional(),
     pids: z.int().positive().optional(),
     'time-limit': z.number().positive().optional(),
+    shared: path.optional(),
+    partition: z.string().optional(),
+    account: z.string().optional(),
+    qos: z.string().optional(),
+    constraint: z.string().optional(),
+    pythons: z.array(z.string().regex(/^3\.\d{1,2}$/, 'is no version of Python such as 3.11')).default([]),
   })
   .refine((table) => (table['build-system'] === undefined) !== (table.command === undefined), {
     message: 'needs either build-system or command',
@@ -66,6 +72,7 @@ const variant = z.strictObject({
   summary: z.string().min(1).optional(),
   readme: z.string().min(1).optional(),
   env: environment.default({}),
+  overlays: z.array(overlay).default([]),
   'requires-dist': words.default([]),
 });
 

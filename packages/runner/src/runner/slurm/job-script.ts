@@ -51,7 +51,7 @@ become() {
   exec </dev/null
   cd "$folder" || exit 126
   there "$program" "$path" || { tell "$step" missing 127; exit 127; }
-  exec setsid env -i "$@"
+  exec setsid env -i -- "$@"
 }
 
 pid=

@@ -3,7 +3,7 @@ import type { Step } from '../runner.js';
 
 /**
  * A step as the job script reads it, one word a line: the folder, its PATH, the program, and then the arguments of
- * `env -i`, which are its variables (`NAME=VALUE`) and its command.
+ * `env -i --`, which are its variables (`NAME=VALUE`) and its command.
  *
  * In a line, `\\` stands for a backslash and `\n` for a newline. The shell's `read -r` and `printf %b` undo exactly
  * this, and nothing else in a line means anything to them.
@@ -13,7 +13,7 @@ import type { Step } from '../runner.js';
 export function stepFile({ folder, env, command }: Step): string {
   const [program] = command;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const words = [folder, env['PATH'] ?? '', program, ...variables, '--', ...command];
+  const words = [folder, env['PATH'] ?? '', program, ...variables, ...command];
   for (const word of words) {
     if (!word.includes('\0')) continue;
     throw new RunnerError('bad-request', `a word of the step holds a NUL character: ${JSON.stringify(word)}`);

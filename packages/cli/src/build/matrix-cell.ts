@@ -1,0 +1,88 @@
+import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cell, CompileOptions, CompileRequest, KeyShop } from '@wheelwright/runner';
+import { explain } from '../explain.js';
+import type { ExitCode } from '../exit-code.js';
+
+/** How a cell of a matrix ended. */
+export interface CellOutcome extends Cell {
+  readonly status: 'compiled' | 'cached' | 'planned' | 'failed' | 'missed' | 'error' | 'cancelled';
+  readonly key: string | null;
+  readonly seconds: number;
+  readonly log: string | null;
+  readonly libraries: readonly string[];
+  /** Why it is not there. */
+  readonly message?: string;
+  /** Of an error of ours or of the system. */
+  readonly exitCode?: ExitCode;
+}
+
+/** What all cells of one run share. */
+export interface MatrixRun {
+  readonly options: Omit<CompileOptions, 'destination'>;
+  readonly shop: KeyShop;
+  /** The folder of finished cells, by their keys. */
+  readonly kept: string;
+  /** The folder in which each cell has one under its name. */
+  readonly out: string;
+  readonly dryRun: boolean;
+  /** Cells that failed in the run that is gone on with, by their keys. */
+  readonly failed: ReadonlyMap<string, CellOutcome>;
+  /** Why a cell's libraries miss their target; undefined where they meet it. */
+  readonly check: (libraries: readonly string[], cell: Cell) => Promise<string | undefined>;
+}
+
+/** Compiles a cell, or takes it as it was compiled before. It never throws: the other cells go on. */
+export async function runCell(cell: Cell, request: CompileRequest, run: MatrixRun): Promise<CellOutcome> {
+  const start = performance.now();
+  const ended = (rest: Omit<CellOutcome, keyof Cell | 'seconds'>): CellOutcome => ({
+    ...cell,
+    ...rest,
+    seconds: Math.round(performance.now() - start) / 1000,
+  });
+  const nothing = { key: null, log: null, libraries: [] } as const;
+  if (run.options.signal?.aborted === true) return ended({ ...nothing, status: 'cancelled' });
+  try {
+    const { compile, compileKey } = await import('@wheelwright/runner');
+    const { key, treeHash } = await compileKey(request, run.shop);
+    const destination = join(run.kept, key);
+    const cached = await isFolder(destination);
+    if (run.dryRun) return ended({ ...nothing, key, status: cached ? 'cached' : 'planned' });
+    const before = run.failed.get(key);
+    if (!cached && before !== undefined) return { ...before, ...cell };
+    let status: CellOutcome['status'] = 'cached';
+    if (!cached) {
+      const result = await compile(request, { ...run.options, destination });
+      if (result.status === 'cancelled') return ended({ ...nothing, key, status: 'cancelled' });
+      if (result.status === 'failed') {
+        const how = result.signal ?? `exit code ${result.exitCode ?? 'unknown'}`;
+        const message = `${result.step} failed with ${how}${result.reason === undefined ? '' : ` (${result.reason})`}`;
+        return ended({ ...nothing, key, status: 'failed', log: result.log, message });
+      }
+      if (result.treeHash !== treeHash) {
+        await rm(destination, { recursive: true, force: true });
+        const message = 'the sources were changed while they were compiled: run it again';
+        return ended({ ...nothing, key, status: 'error', message, exitCode: 2 });
+      }
+      status = 'compiled';
+    }
+    const folder = join(run.out, cell.name);
+    await mkdir(run.out, { recursive: true });
+    await rm(folder, { recursive: true, force: true });
+    await cp(destination, folder, { recursive: true });
+    const names = await readdir(join(folder, 'libraries'), { recursive: true, withFileTypes: true });
+    const libraries = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+    const message = await run.check(libraries, cell);
+    const log = join(folder, 'build.log');
+    if (message !== undefined) return ended({ key, log, libraries, status: 'missed', message });
+    return ended({ key, log, libraries, status });
+  } catch (error) {
+    if (run.options.signal?.aborted === true) return ended({ ...nothing, status: 'cancelled' });
+    const { message, exitCode } = explain(error);
+    return ended({ ...nothing, status: 'error', message, exitCode });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
