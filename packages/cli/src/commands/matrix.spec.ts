@@ -2,7 +2,13 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeIf, slurmRequirements, startSlurm, temporaryFolder, type SlurmCluster } from '@wheelwright/testing';
+import {
+  describeIf,
+  slurmRequirements,
+  startSlurm,
+  temporaryFolder,
+  type SlurmCluster,
+} from '@wheelwright/testing';
 import { pyproject, writeProject } from '../testing/project.js';
 import { wheelwright } from '../testing/terminal.js';
 
@@ -12,13 +18,26 @@ const gcc = [{ program: 'gcc' }, { program: 'g++' }];
 interface Document {
   readonly schema: string;
   readonly seconds: number;
-  readonly cells: readonly { name: string; status: string; libraries: string[]; log: string; message?: string }[];
+  readonly cells: readonly {
+    name: string;
+    status: string;
+    libraries: string[];
+    log: string;
+    message?: string;
+  }[];
 }
 
 /** Four variants, each with an overlay of its own, and as many Pythons as are named. */
-function project(name: string, pythons: readonly string[], command: readonly string[], more = ''): Promise<string> {
+function project(
+  name: string,
+  pythons: readonly string[],
+  command: readonly string[],
+  more = '',
+): Promise<string> {
   const variants = ['v1', 'v2', 'v3', 'v4'];
-  const tables = variants.map((word) => `[tool.wheelwright.variants.${word}]\noverlays = [{ path = "${word}" }]\n`);
+  const tables = variants.map(
+    (word) => `[tool.wheelwright.variants.${word}]\noverlays = [{ path = "${word}" }]\n`,
+  );
   const text = `
 [tool.wheelwright]
 libraries = [{ from = "*.so" }]
@@ -33,7 +52,9 @@ ${tables.join('')}`;
   return writeProject(root, name, {
     'pyproject.toml': pyproject(text),
     'base/answer.c': '#include "variant.h"\nint answer(void) { return VARIANT; }\n',
-    ...Object.fromEntries(variants.map((word) => [`${word}/variant.h`, `#define VARIANT ${word.slice(1)}\n`])),
+    ...Object.fromEntries(
+      variants.map((word) => [`${word}/variant.h`, `#define VARIANT ${word.slice(1)}\n`]),
+    ),
   });
 }
 
@@ -81,7 +102,9 @@ describeIf(gcc, 'matrix on this host', () => {
     expect(await readFileTime(first.cells[1]!.log)).toBe(before);
     expect((await matrix(folder)).exitCode).toBe(6);
     expect(await readFileTime(first.cells[1]!.log)).not.toBe(before);
-    const { exitCode, stdout } = await wheelwright(folder, ['matrix'], { WHEELWRIGHT_CACHE: join(folder, 'cache') });
+    const { exitCode, stdout } = await wheelwright(folder, ['matrix'], {
+      WHEELWRIGHT_CACHE: join(folder, 'cache'),
+    });
     expect(exitCode).toBe(6);
     expect(stdout).toMatch(/4 cells in .* s: 3 cached, 1 failed/);
   }, 60_000);

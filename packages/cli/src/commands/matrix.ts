@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +25,8 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
   return async (context): Promise<CommandResult> => {
     const { host, options: global, reporter, signal, style } = context;
     const start = performance.now();
+    // Each cell listens to it, and there may be any number of them.
+    setMaxListeners(0, signal);
     const file = await loadProject(resolve(global.cwd, args[0] ?? host.env['WHEELWRIGHT_PROJECT'] ?? '.'));
     const { compile } = file.tool;
     if (compile === undefined) {

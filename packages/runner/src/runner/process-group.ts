@@ -19,6 +19,12 @@ export type GroupEnd =
   | { readonly signal: string }
   | { readonly missing: string; readonly message: string };
 
+/** The groups that run: one listener for all of them, however many there are. */
+const atExit = new Set<() => void>();
+process.on('exit', () => {
+  for (const kill of atExit) kill();
+});
+
 /** How long a group may take to end itself after SIGTERM. */
 const GRACE = 2_000;
 /** How long what was written before the end may take to arrive. */
@@ -68,7 +74,7 @@ export async function runGroup(command: GroupCommand): Promise<GroupEnd> {
   };
   command.signal?.addEventListener('abort', stop, { once: true });
   if (command.signal?.aborted === true) stop();
-  process.once('exit', kill);
+  atExit.add(kill);
   try {
     const [exitCode, signal] = await ended;
     group.finish();
@@ -78,7 +84,7 @@ export async function runGroup(command: GroupCommand): Promise<GroupEnd> {
     return signal === null ? { exitCode: exitCode ?? 0 } : { signal };
   } finally {
     command.signal?.removeEventListener('abort', stop);
-    process.removeListener('exit', kill);
+    atExit.delete(kill);
     child.stdout.destroy();
     child.stderr.destroy();
   }

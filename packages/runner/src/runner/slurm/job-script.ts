@@ -41,7 +41,7 @@ there() {
   return 1
 }
 
-# Reads the step from standard input and becomes it; 0<&- comes first of all so that it never reads on here.
+# Reads the step from standard input and becomes it.
 become() {
   word && folder=$value
   word && path=$value
@@ -55,7 +55,9 @@ become() {
 }
 
 pid=
-finish() { [ -z "$pid" ] || kill -KILL -- "-$pid" "$pid" 2>/dev/null; }
+# dash knows -- behind -s only. The process itself, too: it may not have its session yet.
+end() { kill -s KILL -- "-$1"; kill -s KILL "$1"; } 2>/dev/null
+finish() { [ -z "$pid" ] || end "$pid"; }
 trap 'finish; exit 143' TERM INT
 
 step=0
@@ -63,11 +65,11 @@ while [ -f "$job/$step.step" ]; do
   tell "$step" running 0
   become <"$job/$step.step" >>"$job/$step.log" 2>&1 &
   pid=$!
-  ( while [ -f "$job/state" ]; do sleep 3; done; kill -KILL -- "-$pid" "$pid" ) </dev/null >/dev/null 2>&1 &
+  ( while [ -f "$job/state" ]; do sleep 3; done; end "$pid" ) </dev/null >/dev/null 2>&1 &
   guard=$!
   wait "$pid"
   code=$?
-  kill -KILL "$guard" 2>/dev/null
+  kill -s KILL "$guard" 2>/dev/null
   finish
   pid=
   read -r state <"$job/state"
