@@ -19,7 +19,9 @@ import { copyLayer } from './source/layer.js';
 import { prepareSource } from './source/prepare.js';
 import { parseTarget } from './target.js';
 import { chooseToolchain } from './toolchain/choose.js';
-import { hasProgram, withCMake } from './toolchain/cmake.js';
+import { withBuildTools } from './toolchain/build-tools.js';
+import { findCcache, findProgram } from './toolchain/ccache.js';
+import { machineOf } from './toolchain/machine.js';
 
 /** What compilers call the folders of a build: the same on every machine. */
 const NAMES = { source: '/source', prefix: '/prefix' } as const;
@@ -62,7 +64,7 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
   const place = await runner.survey(caller, signal);
   const context = { environment: caller, signal, onEvent };
   const toolchain = await chooseToolchain(request.toolchain, target, cache, { ...context, place });
-  const tools = await withCMake(request, cache, { ...context, place });
+  const tools = await withBuildTools(request, cache, { ...context, place });
   const { environment } = tools;
 
   // Not of the content: the path stays while the sources change, and a compiler's cache knows files by path.
@@ -89,9 +91,12 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       const run = (job: Job): Promise<JobResult> =>
         runInto(log, runner, { ...job, timeLimit: options.timeLimit }, { signal, onEvent });
       const jobs = request.jobs ?? place.cpus ?? availableParallelism();
-      const generator = hasProgram('ninja', environment) ? 'Ninja' : undefined;
+      const generator = findProgram('ninja', environment) === undefined ? undefined : 'Ninja';
+      // Another place's ccache would know another place's compilers.
+      const caches = runner.name === 'local' && (request.ccache ?? true);
+      const launcher = caches ? findCcache(caller, cache) : undefined;
       const reads = { readOnly: [...toolchain.readOnly, ...tools.readOnly], scratch: toolchain.scratch };
-      const workshop = { environment, host: caller, signal, cache, target, toolchain, jobs, generator };
+      const workshop = { environment, host: caller, signal, cache, target, toolchain, jobs, generator, launcher };
       const shop = { ...workshop, reads, onEvent, run };
       try {
         const result = await withFreshFolders(work, log, (folder) =>
@@ -184,13 +189,15 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
     { path: folders.prefix, name: NAMES.prefix },
   ];
   const prefixes = dependencies.length === 0 ? [] : [folders.prefix];
-  const equipment = await workshop.toolchain.equip({ folder: toolchainFolder, prefixes, names });
+  const { launcher } = workshop;
+  const equipment = await workshop.toolchain.equip({ folder: toolchainFolder, prefixes, names, launcher });
   const placeholders = {
     ...folders,
     ...(request.variant === undefined ? {} : { variant: request.variant }),
     ...(request.python === undefined ? {} : { python: `python${request.python}` }),
     jobs: String(workshop.jobs),
     target: workshop.target.tag,
+    triplet: machineOf(workshop.target).triplet,
     ...equipment.tools,
   };
   const declared = substituteAll(request.env ?? {}, placeholders, `${origin}.env`);

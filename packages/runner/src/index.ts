@@ -17,11 +17,14 @@ export type {
   DependencySource,
   FailedResult,
   LibrarySelection,
+  MakeBuild,
+  MesonBuild,
   Named,
   OutputFile,
   Overlay,
   SourceRequest,
   StaticDependency,
+  SystemBuild,
 } from './request.js';
 export { localRunner } from './runner/local.js';
 export { dockerRunner } from './runner/docker/docker.js';

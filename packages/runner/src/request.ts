@@ -38,12 +38,29 @@ export interface CMakeBuild {
   readonly options?: readonly string[];
 }
 
+/** How Meson builds: set up with a cross file of the toolchain, compiled in the folder `build` of the tree. */
+export interface MesonBuild {
+  readonly system: 'meson';
+  /** More arguments of `meson setup`. */
+  readonly options?: readonly string[];
+}
+
+/** How make builds: in the tree, with the toolchain's CC, CXX, AR and RANLIB. */
+export interface MakeBuild {
+  readonly system: 'make';
+  /** Targets, assignments and options of make. */
+  readonly options?: readonly string[];
+}
+
+/** A build system that is driven for the toolchain. */
+export type SystemBuild = CMakeBuild | MesonBuild | MakeBuild;
+
 /** The project's own command, run in the tree. Placeholders such as `{variant}` are filled in inside an argument. */
 export interface CommandBuild {
   readonly command: readonly string[];
 }
 
-/** Several commands, run in the dependency's source; they install below `{prefix}`. */
+/** Several commands, run one after the other in the source. A dependency's install below `{prefix}`. */
 export interface CommandsBuild {
   readonly commands: readonly (readonly string[])[];
 }
@@ -63,7 +80,7 @@ export interface StaticDependency {
   readonly source: DependencySource;
   /** The folder of the archive in which the commands run and the licences are looked for. */
   readonly subfolder?: string;
-  readonly build: CMakeBuild | CommandsBuild;
+  readonly build: SystemBuild | CommandsBuild;
   readonly env?: Readonly<Record<string, string>>;
   /** Globs of the licence files that travel with the result. One that matches nothing is an error. */
   readonly licenses?: readonly string[];
@@ -87,7 +104,7 @@ export interface CompileRequest {
   readonly toolchain: ToolchainName;
   /** A platform tag: `manylinux2014_x86_64`, `manylinux_2_28_aarch64`, or `linux_x86_64` with the host toolchain. */
   readonly target: string;
-  readonly build: CMakeBuild | CommandBuild;
+  readonly build: SystemBuild | CommandBuild | CommandsBuild;
   /** The configuration key of `build` and `env`, for messages; `compile` if absent. */
   readonly origin?: string;
   readonly variant?: string;
@@ -96,6 +113,8 @@ export interface CompileRequest {
   /** Declared environment; besides it, the commands see a short list of the caller's variables only. */
   readonly env?: Readonly<Record<string, string>>;
   readonly jobs?: number;
+  /** Whether ccache is used where it's there; it never changes what comes out. Default true. */
+  readonly ccache?: boolean;
   readonly outputs: readonly LibrarySelection[];
 }
 

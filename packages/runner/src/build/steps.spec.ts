@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { planSteps, type StepInput } from './steps.js';
+import type { StepInput } from './step-input.js';
+import { planSteps } from './steps.js';
 
 const tools = { cc: '/t/cc', cxx: '/t/c++', ar: '/t/ar', ranlib: '/t/ranlib' };
 

@@ -2,7 +2,7 @@ import type { CompileEvent } from '../request.js';
 import type { Job, JobResult } from '../runner/runner.js';
 import type { ToolContext } from '../runner/tool.js';
 import type { Target } from '../target.js';
-import type { Toolchain } from '../toolchain/toolchain.js';
+import type { Launcher, Toolchain } from '../toolchain/toolchain.js';
 
 /** What all builds of one compilation share: the dependencies' and the project's own. */
 export interface Workshop extends ToolContext {
@@ -17,6 +17,8 @@ export interface Workshop extends ToolContext {
   readonly reads: { readonly readOnly: readonly string[]; readonly scratch: readonly string[] };
   /** CMake's generator, if not its default. */
   readonly generator: string | undefined;
+  /** What the compilers are started through, if anything. */
+  readonly launcher: Launcher | undefined;
   readonly onEvent: (event: CompileEvent) => void;
   /** Runs a job where this compilation runs, into its log. */
   readonly run: (job: Job) => Promise<JobResult>;

@@ -9,6 +9,7 @@ import { withLock } from '../lock.js';
 import { substituteAll } from '../placeholder.js';
 import type { StaticDependency } from '../request.js';
 import type { JobResult } from '../runner/runner.js';
+import { machineOf } from '../toolchain/machine.js';
 import { collectLicenses } from './licenses.js';
 import { fetchArchive, pinnedDigest } from './fetch.js';
 import { unpackArchive } from './unpack.js';
@@ -122,12 +123,14 @@ async function build(
     folder: toolchainFolder,
     prefixes: earlier.map((other) => other.prefix).reverse(),
     names: [{ path: folder, name: `/${name}-${version}` }],
+    launcher: workshop.launcher,
   });
   const placeholders = {
     source,
     prefix,
     jobs: String(workshop.jobs),
     target: workshop.target.tag,
+    triplet: machineOf(workshop.target).triplet,
     ...equipment.tools,
   };
   const declared = substituteAll(dependency.env ?? {}, placeholders, `${origin}.env`);

@@ -1,6 +1,7 @@
 import { RunnerError } from '../error.js';
 import { runTool, type ToolContext } from '../runner/tool.js';
 import type { Target } from '../target.js';
+import { launchCompilers } from './ccache.js';
 import { searchPaths, type Site, type Toolchain } from './toolchain.js';
 
 /** Node's words for the machines, and those of platform tags. */
@@ -55,29 +56,37 @@ export async function hostToolchain(
     readOnly: [],
     scratch: [],
     identity: JSON.stringify(['host', target.arch, tools, versions, flags]),
-    equip(site) {
+    async equip(site) {
+      const commands = { cc: words(tools.cc), cxx: words(tools.cxx) };
+      const launched = await launchCompilers(site.launcher, site.folder, commands, { type: 'auto' });
+      const { cc = tools.cc, cxx = tools.cxx } = launched;
       const given = Object.fromEntries(flags);
       const env = {
         ...given,
-        CC: tools.cc,
-        CXX: tools.cxx,
+        CC: cc,
+        CXX: cxx,
         AR: tools.ar,
         RANLIB: tools.ranlib,
         CFLAGS: withNames(given['CFLAGS'], site),
         CXXFLAGS: withNames(given['CXXFLAGS'], site),
+        ...launched.env,
         ...searchPaths(site.prefixes),
       };
-      return Promise.resolve({ tools, env });
+      return { tools: { ...tools, cc, cxx }, env };
     },
   };
 }
 
 /** CC may have words of its own: `ccache gcc`. */
+function words(compiler: string): string[] {
+  return compiler.split(/\s+/).filter((word) => word !== '');
+}
+
 async function versionOf(
   compiler: string,
   context: ToolContext & { readonly folder: string },
 ): Promise<string> {
-  const [program = '', ...args] = compiler.split(/\s+/).filter((word) => word !== '');
+  const [program = '', ...args] = words(compiler);
   const hint = 'install a compiler (Debian: apt install g++), set CC and CXX, or use --toolchain zig';
   const result = await runTool(program, [...args, '--version'], { ...context, hint });
   if (result.exitCode === 0) return result.stdout.trim();

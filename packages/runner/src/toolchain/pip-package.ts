@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RunnerError } from '../error.js';
 import { withLock } from '../lock.js';
 import { runTool, type ToolContext } from '../runner/tool.js';
@@ -16,6 +16,8 @@ export interface PipPackage {
   readonly sha256: Readonly<Record<string, string>>;
   /** The program below the installed folder. */
   readonly program: readonly string[];
+  /** The text of the program, for a package that brings a library only. */
+  readonly launcher?: string;
   /** The arguments with which it prints its version. */
   readonly versionArguments: readonly string[];
   /** The error's code where it can't be had. */
@@ -58,6 +60,7 @@ export async function installPipPackage(
       try {
         await mkdir(draft, { recursive: true });
         await pipInstall(draft, wanted, context);
+        if (wanted.launcher !== undefined) await writeLauncher(join(draft, ...wanted.program), wanted.launcher);
         await checkVersion(draft, wanted, context);
         await rename(draft, folder);
       } finally {
@@ -88,9 +91,15 @@ async function pipInstall(draft: string, wanted: PipPackage, context: ToolContex
     wanted.missing,
     `pip couldn't install ${distribution} ${version}: ${lastLines(said)}`,
     {
-      hint: `it needs the package index (pip's own settings apply) and a Linux host of ${Object.keys(sha256).join(' or ')}; without ${name}: ${otherwise}`,
+      hint: `it needs the package index (pip's own settings apply) and a host of ${Object.keys(sha256).join(' or ')}; without ${name}: ${otherwise}`,
     },
   );
+}
+
+async function writeLauncher(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  await writeFile(path, text, { mode: 0o755 });
 }
 
 async function runPython(

@@ -15,6 +15,14 @@ export interface Site {
   readonly prefixes: readonly string[];
   /** Build paths that mustn't show in the result: the same input gives the same bytes wherever it's built. */
   readonly names: readonly PathName[];
+  /** What the compilers are started through, where there is such a program. */
+  readonly launcher?: Launcher | undefined;
+}
+
+/** A program that starts compilers and remembers what they made, and the environment that it needs. */
+export interface Launcher {
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The programs of a toolchain. */
@@ -32,6 +40,8 @@ export interface Equipment {
   readonly env: Readonly<Record<string, string>>;
   /** For `cmake -DCMAKE_TOOLCHAIN_FILE`; absent where CMake finds the compiler by itself. */
   readonly cmakeToolchainFile?: string;
+  /** For `meson setup --cross-file`; absent where Meson finds the compiler by itself. */
+  readonly mesonCrossFile?: string;
 }
 
 /** A compiler that is there, for one target. */

@@ -8,6 +8,30 @@ export function wrapperScript(command: readonly string[], after: readonly string
   return `#!/bin/sh\nexec ${[...command.map(quote), '"$@"', ...after.map(quote)].join(' ')}\n`;
 }
 
+/**
+ * As {@link wrapperScript}, for a compiler that must be told the language of what it reads from standard input (`-`).
+ *
+ * @param language - a word for it, such as `-xc`; the arguments may say another
+ */
+export function compilerScript(
+  command: readonly string[],
+  after: readonly string[],
+  language: string,
+): string {
+  const call = (words: readonly string[]): string =>
+    `exec ${[...words.map(quote), '"$@"', ...after.map(quote)].join(' ')}`;
+  return [
+    '#!/bin/sh',
+    'before=',
+    'for word do',
+    `  if [ "$word" = - ] && [ "$before" != -o ]; then ${call([...command, language])}; fi`,
+    '  before=$word',
+    'done',
+    call(command),
+    '',
+  ].join('\n');
+}
+
 function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

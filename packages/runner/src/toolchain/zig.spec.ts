@@ -12,14 +12,16 @@ describe('zigTriple', () => {
     ['manylinux_2_28_aarch64', 'aarch64-linux-gnu.2.28'],
     ['manylinux2014_i686', 'x86-linux-gnu.2.17'],
     ['manylinux2014_armv7l', 'arm-linux-gnueabihf.2.17'],
-    ['manylinux2014_ppc64le', 'powerpc64le-linux-gnu.2.17'],
+    // zig's oldest glibc for it; its symbols are GLIBC_2.17, and the result is checked.
+    ['manylinux2014_ppc64le', 'powerpc64le-linux-gnu.2.19'],
+    ['manylinux_2_28_ppc64le', 'powerpc64le-linux-gnu.2.28'],
     ['manylinux2014_s390x', 's390x-linux-gnu.2.17'],
     ['manylinux_2_31_riscv64', 'riscv64-linux-gnu.2.31'],
   ])('of %s is %s', (tag, triple) => {
     expect(zigTriple(parseTarget(tag))).toBe(triple);
   });
 
-  it.each(['musllinux_1_2_x86_64', 'linux_x86_64'])('refuses %s', (tag) => {
+  it.each(['musllinux_1_2_x86_64', 'linux_x86_64', 'manylinux_2_17_riscv64', 'manylinux_2_5_aarch64'])('refuses %s', (tag) => {
     expect(() => zigTriple(parseTarget(tag))).toThrow(
       expect.objectContaining({ code: 'target-unsupported' }),
     );

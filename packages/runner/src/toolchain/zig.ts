@@ -3,22 +3,14 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RunnerError } from '../error.js';
 import { runTool, type ToolContext } from '../runner/tool.js';
-import type { Architecture, Target } from '../target.js';
+import type { Target } from '../target.js';
+import { launchCompilers } from './ccache.js';
+import { machineOf, zigGlibc } from './machine.js';
+import { mesonCrossFile } from './meson-cross.js';
 import type { Equipment, Site, Toolchain } from './toolchain.js';
 import { searchPaths } from './toolchain.js';
-import { cmakeToolchainFile, wrapperScript } from './wrapper.js';
+import { cmakeToolchainFile, compilerScript, wrapperScript } from './wrapper.js';
 import { ZIGLANG } from './ziglang.js';
-
-/** zig's words for the machines, and the ABI where it isn't `gnu`. */
-const MACHINES: Readonly<Record<Architecture, string>> = {
-  x86_64: 'x86_64-linux-gnu',
-  i686: 'x86-linux-gnu',
-  aarch64: 'aarch64-linux-gnu',
-  armv7l: 'arm-linux-gnueabihf',
-  ppc64le: 'powerpc64le-linux-gnu',
-  s390x: 's390x-linux-gnu',
-  riscv64: 'riscv64-linux-gnu',
-};
 
 /**
  * What zig's compilers are told before the project's own flags, which win:
@@ -48,7 +40,7 @@ export function zigTriple(target: Target): string {
       hint: `ask for manylinux2014_${target.arch}, or compile with --toolchain host`,
     });
   }
-  return `${MACHINES[target.arch]}.${target.floor.join('.')}`;
+  return `${machineOf(target).zig}.${zigGlibc(target, target.floor).join('.')}`;
 }
 
 /**
@@ -100,17 +92,38 @@ async function equip(
   const compiler = ['-target', zig.triple, ...DEFAULTS, ...renamed];
   // zig doesn't look at LIBRARY_PATH. After the project's own -L, as LIBRARY_PATH would be.
   const searched = site.prefixes.map((prefix) => `-L${join(prefix, 'lib')}`);
+  // Without a language zig hands standard input to clang as it is, and clang doesn't know `-gnu.2.17`: Meson asks so.
+  const compilers = {
+    cc: await writeScript(
+      join(site.folder, 'cc'),
+      compilerScript([zig.program, 'cc', ...compiler], searched, '-xc'),
+    ),
+    cxx: await writeScript(
+      join(site.folder, 'c++'),
+      compilerScript([zig.program, 'c++', ...compiler], searched, '-xc++'),
+    ),
+  };
+  // ccache doesn't see what the wrappers add, and takes their time for the compiler's: each build writes them anew.
+  const identity = [ZIGLANG.version, compiler, searched];
+  const { env: launcherEnv, ...launched } = await launchCompilers(
+    site.launcher,
+    site.folder,
+    { cc: [compilers.cc], cxx: [compilers.cxx] },
+    { identity, type: 'clang' },
+  );
   const tools = {
-    cc: await writeWrapper(site.folder, 'cc', [zig.program, 'cc', ...compiler], searched),
-    cxx: await writeWrapper(site.folder, 'c++', [zig.program, 'c++', ...compiler], searched),
-    ar: await writeWrapper(site.folder, 'ar', [zig.program, 'ar']),
-    ranlib: await writeWrapper(site.folder, 'ranlib', [zig.program, 'ranlib']),
+    ...compilers,
+    ...launched,
+    ar: await writeScript(join(site.folder, 'ar'), wrapperScript([zig.program, 'ar'])),
+    ranlib: await writeScript(join(site.folder, 'ranlib'), wrapperScript([zig.program, 'ranlib'])),
   };
   const cmakeToolchain = join(site.folder, 'toolchain.cmake');
   const { arch: processor } = zig.target;
   // The site's own folder has neither headers nor libraries: it stands for "nowhere on this host".
   const roots = [site.folder, ...site.prefixes] as const;
   await writeFile(cmakeToolchain, cmakeToolchainFile({ processor, ...tools, roots }));
+  const mesonCross = join(site.folder, 'cross.ini');
+  await writeFile(mesonCross, mesonCrossFile({ arch: processor, tools, nowhere: site.folder }));
   return {
     tools,
     env: {
@@ -120,22 +133,18 @@ async function equip(
       RANLIB: tools.ranlib,
       ZIG_GLOBAL_CACHE_DIR: zig.cache,
       ZIG_LOCAL_CACHE_DIR: zig.cache,
+      ...launcherEnv,
       ...searchPaths(site.prefixes),
       // In place of the host's own folders, which PKG_CONFIG_PATH would only be added to.
       PKG_CONFIG_LIBDIR: site.folder,
     },
     cmakeToolchainFile: cmakeToolchain,
+    mesonCrossFile: mesonCross,
   };
 }
 
-async function writeWrapper(
-  folder: string,
-  name: string,
-  command: readonly string[],
-  after: readonly string[] = [],
-): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, wrapperScript(command, after));
+async function writeScript(path: string, text: string): Promise<string> {
+  await writeFile(path, text);
   await chmod(path, 0o755);
   return path;
 }

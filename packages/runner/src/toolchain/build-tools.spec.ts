@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
 import type { CompileEvent } from '../request.js';
-import { CMAKE, NINJA, withCMake } from './cmake.js';
+import { CMAKE, NINJA, withBuildTools } from './build-tools.js';
 
-const root = await temporaryFolder('cmake');
+const root = await temporaryFolder('build-tools');
 let count = 0;
 let cache: string;
 let bin: string;
@@ -32,15 +32,15 @@ else program=bin/ninja; says='${NINJA.version}.git.kitware.jobserver-pipe-1'; fi
 mkdir -p "$target/\${program%/*}"
 printf '#!/bin/sh\\necho %s\\n' "'$says'" > "$target/$program"; chmod 755 "$target/$program"`;
 
-function provide(build: Parameters<typeof withCMake>[0]['build'] = { system: 'cmake' }) {
-  return withCMake({ build }, cache, {
+function provide(build: Parameters<typeof withBuildTools>[0]['build'] = { system: 'cmake' }) {
+  return withBuildTools({ build }, cache, {
     environment: { PATH: bin },
     place: { environment: { PATH: bin }, isolated: false },
     onEvent: (event) => events.push(event),
   });
 }
 
-describe('withCMake', () => {
+describe('withBuildTools', () => {
   it('leaves a host alone that has CMake and make', async () => {
     await program('cmake');
     await program('make');
@@ -77,7 +77,7 @@ describe('withCMake', () => {
       build: { system: 'cmake' as const },
     };
     const request = { build: { command: ['make'] }, dependencies: [dependency] };
-    const { environment } = await withCMake(request, cache, {
+    const { environment } = await withBuildTools(request, cache, {
       environment: { PATH: bin },
       place: { environment: { PATH: bin }, isolated: false },
       onEvent: () => undefined,
