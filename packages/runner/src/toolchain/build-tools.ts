@@ -60,7 +60,7 @@ export const MESON = {
 type Environment = ToolContext['environment'];
 
 /** The first Meson that knows zig's linker. */
-const OLDEST_MESON = [1, 4] as const;
+const OLDEST_MESON = [1, 6] as const;
 
 /**
  * The environment of a build with its build systems in its PATH: the host's own where they are (and Meson is new
