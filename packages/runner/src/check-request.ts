@@ -32,7 +32,7 @@ export function checkRequest(request: CompileRequest): void {
     throw bad(`the python '${request.python}' is no version such as 3.11`);
   }
   if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) throw bad(`jobs is ${jobs}, not a count`);
-  if (outputs.length === 0)
+  if (outputs.length === 0 && request.wheel === undefined)
     throw bad('no outputs are named', 'say which libraries come out: libraries = [...]');
   checkEnvironment(request.env, `${request.origin ?? 'compile'}.env`);
   dependencies.forEach((dependency, index) => {

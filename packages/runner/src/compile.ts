@@ -18,6 +18,8 @@ import type { Job, JobResult, Runner } from './runner/runner.js';
 import { copyLayer } from './source/layer.js';
 import { prepareSource } from './source/prepare.js';
 import { parseTarget } from './target.js';
+import { pythonBuildVariables } from './build/python.js';
+import { findWheel, isWheel } from './wheel-output.js';
 import { chooseToolchain } from './toolchain/choose.js';
 import { withBuildTools } from './toolchain/build-tools.js';
 import { findCcache, findProgram } from './toolchain/ccache.js';
@@ -96,7 +98,17 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       const caches = runner.name === 'local' && (request.ccache ?? true);
       const launcher = caches ? findCcache(caller, cache) : undefined;
       const reads = { readOnly: [...toolchain.readOnly, ...tools.readOnly], scratch: toolchain.scratch };
-      const workshop = { environment, host: caller, signal, cache, target, toolchain, jobs, generator, launcher };
+      const workshop = {
+        environment,
+        host: caller,
+        signal,
+        cache,
+        target,
+        toolchain,
+        jobs,
+        generator,
+        launcher,
+      };
       const shop = { ...workshop, reads, onEvent, run };
       try {
         const result = await withFreshFolders(work, log, (folder) =>
@@ -201,19 +213,25 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
     ...equipment.tools,
   };
   const declared = substituteAll(request.env ?? {}, placeholders, `${origin}.env`);
-  const env = buildEnvironment({ caller: workshop.environment, equipment, declared, temporary });
+  const python = request.wheel === undefined ? {} : await pythonBuildVariables(workshop, equipment.tools);
+  const equipped = { ...equipment, env: { ...equipment.env, ...python } };
+  const env = buildEnvironment({ caller: workshop.environment, equipment: equipped, declared, temporary });
   const { jobs, generator } = workshop;
   const plan = { build: request.build, origin, source: folders.source, equipment, env };
   const result = await workshop.run({
     steps: planSteps({ ...plan, placeholders, jobs, generator }),
     workspace: work,
     ...workshop.reads,
-    results: [{ folder: folders.source, wanted: isLibrary }],
+    results: [{ folder: folders.source, wanted: request.wheel === undefined ? isLibrary : isWheel }],
   });
   if (result.status !== 'done') return failure(result, log);
 
   onEvent({ kind: 'stage', stage: 'collect', detail: destination });
-  const libraries = await selectLibraries(folders.source, request.outputs);
+  const { wheel } = request;
+  const libraries =
+    wheel === undefined
+      ? await selectLibraries(folders.source, request.outputs)
+      : [await findWheel(folders.source, wheel)];
   await mkdir(join(destination, '..'), { recursive: true });
   const published = await publish({ libraries, dependencies, log: log.path }, destination, signal);
   return {

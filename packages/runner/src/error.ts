@@ -26,6 +26,7 @@ export type RunnerErrorCode =
   | 'no-output'
   | 'output-outside'
   | 'duplicate-output'
+  | 'ambiguous-output'
   | 'destination-exists'
   | 'no-space'
   | 'io';

@@ -25,6 +25,7 @@ export type {
   SourceRequest,
   StaticDependency,
   SystemBuild,
+  WheelSelection,
 } from './request.js';
 export { localRunner } from './runner/local.js';
 export { dockerRunner } from './runner/docker/docker.js';

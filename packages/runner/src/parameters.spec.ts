@@ -68,7 +68,11 @@ describe.each(HOSTILE)('the parameter %j', (word) => {
       env: { WORD: word },
       outputs: [{ from: '*.so', origin: 'libraries[0]' }],
     };
-    const options = { runner: localRunner, cache: join(root, 'cache'), destination: join(root, `${name}-out`) };
+    const options = {
+      runner: localRunner,
+      cache: join(root, 'cache'),
+      destination: join(root, `${name}-out`),
+    };
     // Any program will do for a compiler that only says its version.
     const environment = { PATH, CC: 'sort', CXX: 'sort' };
     expect(await compile(request, { ...options, environment })).toMatchObject({ status: 'compiled' });

@@ -97,6 +97,13 @@ export interface LibrarySelection {
   readonly origin: string;
 }
 
+/** The wheel that a project's own build makes. */
+export interface WheelSelection {
+  /** The folder of the tree that it's written to. */
+  readonly folder: string;
+  readonly origin: string;
+}
+
 /** One compilation: everything that decides what comes out. */
 export interface CompileRequest {
   readonly source: SourceRequest;
@@ -116,6 +123,8 @@ export interface CompileRequest {
   /** Whether ccache is used where it's there; it never changes what comes out. Default true. */
   readonly ccache?: boolean;
   readonly outputs: readonly LibrarySelection[];
+  /** Set where the build makes a whole wheel: this one file comes out then, and no `outputs` are looked for. */
+  readonly wheel?: WheelSelection;
 }
 
 /** Where the compilation runs and where its result goes. */

@@ -47,10 +47,11 @@ export function compileRequest(
     dependencies: tool.static.map((table, index) => staticDependency(table, folder, key(`static[${index}]`))),
     toolchain: settings.toolchain,
     target: settings.target ?? `linux_${machine}`,
-    build:
-      compile.command === undefined
-        ? { system: 'cmake', options: compile.options }
-        : { command: compile.command },
+    build: buildOf(compile),
+    ccache: compile.ccache,
+    ...(compile['wheel-command'].length === 0
+      ? {}
+      : { wheel: { folder: 'dist', origin: key('compile.wheel-command') } }),
     ...(settings.variant === undefined ? {} : { variant: settings.variant }),
     env: { ...compile.env, ...env },
     outputs: librarySelections(file),
@@ -67,6 +68,14 @@ function overlaysOf(
     to: to ?? '.',
     origin: `${origin}.overlays[${index}]`,
   }));
+}
+
+function buildOf(compile: NonNullable<ToolTable['compile']>): CompileRequest['build'] {
+  const { command, commands, options, 'wheel-command': wheelCommand } = compile;
+  if (wheelCommand.length > 0) return { command: wheelCommand };
+  if (command !== undefined) return { command };
+  if (commands !== undefined) return { commands };
+  return { system: compile['build-system'] ?? 'cmake', options };
 }
 
 /** `tool.wheelwright.libraries`: which files are native libraries of the package, and where in it they go. */
@@ -92,7 +101,7 @@ function staticDependency(
     ...(table.subfolder === undefined ? {} : { subfolder: table.subfolder }),
     build:
       table.commands === undefined
-        ? { system: 'cmake', options: table.options }
+        ? { system: table['build-system'] ?? 'cmake', options: table.options }
         : { commands: table.commands },
     env: table.env,
     licenses: table.licenses,

@@ -35,8 +35,9 @@ export function applyVariant({ project, tool }: ProjectFile, variant: string | u
  */
 export function requireVariant({ path, tool }: ProjectFile, variant: string | undefined): void {
   if (variant !== undefined || tool.compile === undefined) return;
-  const { command = [], options, env } = tool.compile;
-  const speaking = [...command, ...options, ...Object.values(env)].find((text) => text.includes('{variant}'));
+  const { command = [], commands = [], options, env, 'wheel-command': wheelCommand } = tool.compile;
+  const words = [...command, ...commands.flat(), ...wheelCommand, ...options, ...Object.values(env)];
+  const speaking = words.find((text) => text.includes('{variant}'));
   if (speaking === undefined) return;
   throw new CliError('usage', `${path}: tool.wheelwright.compile: "${speaking}" needs to know the variant`, {
     hint: 'say which one: --variant cpu (or native, cu102 ...)',

@@ -1,24 +1,21 @@
 import { resolve } from 'node:path';
-import { normaliseDistribution, normaliseVersion } from '@wheelwright/wheel';
 import { provideLibraries } from '../build/compile-project.js';
 import { userFolders } from '../build/folders.js';
 import { inspectInputs } from '../build/inspected-files.js';
-import { keepArtifact } from '../build/keep-artifact.js';
 import { metadataParts } from '../build/metadata-files.js';
+import { finishOwnWheel, makesOwnWheel, withOwnWheel } from '../build/own-wheel.js';
 import { packOrRepair } from '../build/pack-repaired.js';
 import { readPackageFolder } from '../build/package-folder.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { pythonTag } from '../build/python-tag.js';
-import { buildFlags, resolveSettings } from '../build/settings.js';
-import { installAndImport } from '../build/smoke-test.js';
+import { reportWheel } from '../build/report-wheel.js';
+import { buildFlags, resolveSettings, type BuildSettings } from '../build/settings.js';
+import { timed } from '../build/timed.js';
 import { chooseVariant } from '../build/variant-choice.js';
 import { applyVariant, requireVariant } from '../build/variant-table.js';
-import type { Command, CommandResult } from '../command.js';
-import { loadProject } from '../config/load.js';
-import { EXIT } from '../exit-code.js';
+import type { Command, CommandContext, CommandResult } from '../command.js';
+import { loadProject, type ProjectFile } from '../config/load.js';
 import { compileFailure, targetMissed } from '../render/build-failure.js';
-import { describeBuild, type BuildReport } from '../render/build-report.js';
-import { auditPath } from './audit.js';
 
 /** `build-wheel [PROJECT]`: the way of the data, from sources to a wheel and its artifact. */
 export function buildWheel(args: readonly string[], options: Record<string, unknown>): Command {
@@ -29,6 +26,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
     const file = await loadProject(resolve(global.cwd, args[0] ?? host.env['WHEELWRIGHT_PROJECT'] ?? '.'));
     const settings = resolveSettings(flags, file, global, folders.data);
     requireVariant(file, settings.variant);
+    if (makesOwnWheel(file)) return buildOwnWheel(file, settings, flags.platform !== undefined, context);
     const python = await readPackageFolder(file);
     // A readme that isn't there is told before a compiler runs for minutes.
     await metadataParts(file, applyVariant(file, settings.variant), []);
@@ -66,55 +64,60 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
       };
       return packOrRepair(request, native.files, settings, context);
     });
-    const wheel = packed.result;
-    const audited = await timed(() => {
-      reporter.step(`auditing ${wheel.filename}`);
-      return auditPath(wheel.path);
-    });
-    if (settings.test) {
-      reporter.step('installing the wheel into a clean environment');
-      const requirements = table.project.dependencies ?? [];
-      await installAndImport(
-        { path: wheel.path, importName: python.importName, requirements },
-        settings.python,
-        signal,
-      );
-    }
-    reporter.step('keeping the artifact');
-    const products = {
-      ...built,
-      variant: choice.variant,
-      python: tags.abi === 'none' || tags.abi === 'abi3' ? null : tags.python,
+    const seconds = { compile: built.seconds, pack: packed.seconds };
+    const { importName } = python;
+    const made = {
+      wheel: packed.result,
+      project: table.project,
+      importName,
+      choice,
+      products: built,
+      seconds,
     };
-    const report: BuildReport = {
-      wheel: wheel.path,
-      distribution: normaliseDistribution(table.project.name),
-      version: normaliseVersion(table.project.version),
-      tag: `${tags.python}-${tags.abi}-${wheel.platform}`,
-      size: wheel.size,
-      sha256: wheel.sha256,
-      platform: audited.result.platform,
-      variant: choice.variant,
-      artifact: await keepArtifact(products, file, settings, context),
-      seconds: { compile: built.seconds, pack: packed.seconds, audit: audited.seconds },
-    };
-    const background = {
-      verdict: audited.result,
-      variantReason: choice.why,
-      tested: settings.test,
-      cwd: global.cwd,
-    };
-    return {
-      exitCode: audited.result.conforms ? EXIT.done : EXIT.refused,
-      document: { schema: 'wheelwright/build-wheel@1', ...report },
-      text: describeBuild(report, background, style),
-    };
+    return reportWheel(made, file, settings, context);
   };
 }
 
-/** Seconds, to the millisecond. */
-async function timed<T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly seconds: number }> {
-  const start = performance.now();
-  const result = await action();
-  return { result, seconds: Math.round(performance.now() - start) / 1000 };
+/** The way of a project whose own build makes the wheel: it is looked at, tagged and repaired as any other. */
+async function buildOwnWheel(
+  file: ProjectFile,
+  settings: BuildSettings,
+  platformGiven: boolean,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { host, reporter, signal, style } = context;
+  const built = await provideLibraries(file, settings, userFolders(host.env).cache, context);
+  if (built.status === 'failed') return compileFailure(built, style);
+  const [made] = built.libraries;
+  if (made === undefined) throw new TypeError('a build that makes its own wheel came back without one');
+  reporter.step(`inspecting ${made.name}`);
+  return withOwnWheel(made.path, signal, async (own) => {
+    const choice = chooseVariant(own.native.variants, settings.variant);
+    for (const warning of choice.warnings) reporter.warn(warning);
+    const claim = claimPlatform(own.native.files, settings.target);
+    if (!claim.verdict.conforms && !platformGiven && file.tool.repair === undefined)
+      return targetMissed(claim.verdict, style);
+    const packed = await timed(() => {
+      reporter.step(`tagging ${made.name}`);
+      return finishOwnWheel(own, claim, file, settings, context);
+    });
+    const { project, tool } = file;
+    const native = new Set(own.native.files.map(({ path }) => path));
+    const libraries = own.inputs.flatMap(({ name, content }) =>
+      native.has(name) && 'path' in content ? [{ name, path: content.path }] : [],
+    );
+    return reportWheel(
+      {
+        wheel: packed.result,
+        project,
+        importName: tool.package ?? project.name.replace(/[-.]+/g, '_').toLowerCase(),
+        choice,
+        products: { libraries, licenses: built.licenses, compiledFor: built.compiledFor },
+        seconds: { compile: built.seconds, pack: packed.seconds },
+      },
+      file,
+      settings,
+      context,
+    );
+  });
 }

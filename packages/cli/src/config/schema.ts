@@ -6,6 +6,8 @@ const words = z.array(z.string());
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable');
 const environment = z.record(variableName, z.string());
 
+const buildSystem = z.enum(['cmake', 'meson', 'make']);
+
 const library = z.strictObject({ from: path, base: path.optional(), to: path.optional() });
 const overlay = z.strictObject({ path, to: path.optional() });
 
@@ -21,9 +23,13 @@ const compile = z
     runner: z.enum(['local', 'docker', 'slurm']).default('local'),
     toolchain: z.enum(['zig', 'host', 'gcc']).default('zig'),
     targets: z.array(z.string().min(1)).min(1).default(['manylinux2014_x86_64']),
-    'build-system': z.enum(['cmake']).optional(),
+    'build-system': buildSystem.optional(),
     options: words.default([]),
     command: z.array(z.string()).min(1).optional(),
+    commands: z.array(z.array(z.string()).min(1)).min(1).optional(),
+    // An empty one is none, as in the example of every key.
+    'wheel-command': words.default([]),
+    ccache: z.boolean().default(true),
     env: environment.default({}),
     image: z.string().min(1).optional(),
     /** Whose command line the runner docker speaks. */
@@ -41,9 +47,16 @@ const compile = z
     constraint: z.string().optional(),
     pythons: z.array(z.string().regex(/^3\.\d{1,2}$/, 'is no version of Python such as 3.11')).default([]),
   })
-  .refine((table) => (table['build-system'] === undefined) !== (table.command === undefined), {
-    message: 'needs either build-system or command',
-  });
+  .refine(
+    (table) =>
+      [
+        table['build-system'] !== undefined,
+        table.command !== undefined,
+        table.commands !== undefined,
+        table['wheel-command'].length > 0,
+      ].filter(Boolean).length === 1,
+    { message: 'needs one of build-system, command, commands and wheel-command' },
+  );
 
 const staticDependency = z
   .strictObject({
@@ -54,7 +67,7 @@ const staticDependency = z
     archive: path.optional(),
     sha256: z.string().optional(),
     subfolder: path.optional(),
-    'build-system': z.enum(['cmake']).optional(),
+    'build-system': buildSystem.optional(),
     options: words.default([]),
     commands: z.array(z.array(z.string()).min(1)).optional(),
     env: environment.default({}),

@@ -60,7 +60,8 @@ export async function installPipPackage(
       try {
         await mkdir(draft, { recursive: true });
         await pipInstall(draft, wanted, context);
-        if (wanted.launcher !== undefined) await writeLauncher(join(draft, ...wanted.program), wanted.launcher);
+        if (wanted.launcher !== undefined)
+          await writeLauncher(join(draft, ...wanted.program), wanted.launcher);
         await checkVersion(draft, wanted, context);
         await rename(draft, folder);
       } finally {

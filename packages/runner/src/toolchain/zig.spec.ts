@@ -21,11 +21,14 @@ describe('zigTriple', () => {
     expect(zigTriple(parseTarget(tag))).toBe(triple);
   });
 
-  it.each(['musllinux_1_2_x86_64', 'linux_x86_64', 'manylinux_2_17_riscv64', 'manylinux_2_5_aarch64'])('refuses %s', (tag) => {
-    expect(() => zigTriple(parseTarget(tag))).toThrow(
-      expect.objectContaining({ code: 'target-unsupported' }),
-    );
-  });
+  it.each(['musllinux_1_2_x86_64', 'linux_x86_64', 'manylinux_2_17_riscv64', 'manylinux_2_5_aarch64'])(
+    'refuses %s',
+    (tag) => {
+      expect(() => zigTriple(parseTarget(tag))).toThrow(
+        expect.objectContaining({ code: 'target-unsupported' }),
+      );
+    },
+  );
 });
 
 describe('zigToolchain', () => {
