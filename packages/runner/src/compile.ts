@@ -18,7 +18,7 @@ import type { Job, JobResult, Runner } from './runner/runner.js';
 import { copyLayer } from './source/layer.js';
 import { prepareSource } from './source/prepare.js';
 import { parseTarget } from './target.js';
-import { pythonBuildVariables } from './build/python.js';
+import { equipForPython } from './build/python.js';
 import { findWheel, isWheel } from './wheel-output.js';
 import { chooseToolchain } from './toolchain/choose.js';
 import { withBuildTools } from './toolchain/build-tools.js';
@@ -202,7 +202,10 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
   ];
   const prefixes = dependencies.length === 0 ? [] : [folders.prefix];
   const { launcher } = workshop;
-  const equipment = await workshop.toolchain.equip({ folder: toolchainFolder, prefixes, names, launcher });
+  const site = { folder: toolchainFolder, prefixes, names, launcher };
+  const equipped = await workshop.toolchain.equip(site);
+  const equipment =
+    request.wheel === undefined ? equipped : await equipForPython(equipped, toolchainFolder, workshop);
   const placeholders = {
     ...folders,
     ...(request.variant === undefined ? {} : { variant: request.variant }),
@@ -213,9 +216,7 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
     ...equipment.tools,
   };
   const declared = substituteAll(request.env ?? {}, placeholders, `${origin}.env`);
-  const python = request.wheel === undefined ? {} : await pythonBuildVariables(workshop, equipment.tools);
-  const equipped = { ...equipment, env: { ...equipment.env, ...python } };
-  const env = buildEnvironment({ caller: workshop.environment, equipment: equipped, declared, temporary });
+  const env = buildEnvironment({ caller: workshop.environment, equipment, declared, temporary });
   const { jobs, generator } = workshop;
   const plan = { build: request.build, origin, source: folders.source, equipment, env };
   const result = await workshop.run({

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { describeIf, oracle, temporaryFolder } from '@wheelwright/testing';
+import { describeIf, oracle, oracleEnvironment, temporaryFolder } from '@wheelwright/testing';
 import { writeProject } from '../testing/project.js';
 import { wheelwright, type Outcome } from '../testing/terminal.js';
 
@@ -20,6 +19,9 @@ toolchain = "zig"
 targets = ["manylinux2014_x86_64"]
 wheel-command = ["python3", "setup.py", "--quiet", "bdist_wheel"]
 `;
+
+/** What a project may do to itself: flags that build for a newer glibc than its target. */
+const NEWER = `env = { CFLAGS = "-target x86_64-linux-gnu.2.28", LDSHARED = "{cc} -shared -target x86_64-linux-gnu.2.28" }`;
 
 const SETUP = `from setuptools import Extension, setup
 setup(name="native-count", version="1.5", packages=["native_count"],
@@ -40,30 +42,20 @@ const FILES = {
   'native_count/__init__.py': 'from native_count._core import answer\n',
 };
 
-/** Whether python3 makes wheels by setuptools and has the headers for extensions. */
-function setuptools(): boolean {
-  const script = `import os, sysconfig, setuptools
-try:
-    import wheel
-except ImportError:
-    from setuptools.command import bdist_wheel
-assert os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))`;
-  try {
-    execFileSync('python3', ['-c', script], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const PYTHON = await oracle('python', [
+  '-c',
+  `import os, sysconfig, setuptools, wheel
+assert os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))`,
+]);
 
 const REASONS = [
-  { program: 'python3' },
-  { met: setuptools(), reason: 'python3 has no setuptools with bdist_wheel, or no Python.h' },
+  { met: PYTHON.exitCode === 0, reason: 'Python has no setuptools and wheel, or no Python.h' },
   { met: process.arch === 'x64', reason: 'the wheel is for x86_64' },
 ] as const;
 
+/** `python3` is the one of the oracles. */
 function build(folder: string, ...args: string[]): Promise<Outcome> {
-  return wheelwright(folder, ['build-wheel', '--json', ...args], process.env);
+  return wheelwright(folder, ['build-wheel', '--json', ...args], { ...process.env, ...oracleEnvironment() });
 }
 
 describeIf(REASONS, 'wheel-command', () => {
@@ -99,18 +91,7 @@ extern int getentropy(void *buffer, size_t length);
 int fill(char *to) { return getentropy(to, 4); }`;
       const folder = await writeProject(root, 'missed', {
         ...FILES,
-        'pyproject.toml': PYPROJECT.replace(
-          '"zig"',
-          '"zig"\nenv = { CFLAGS = "-target x86_64-linux-gnu.2.28" }',
-        )
-          .replace(
-            'wheel-command',
-            'env.LDSHARED = "{cc} -shared -target x86_64-linux-gnu.2.28"\nwheel-command',
-          )
-          .replace(
-            '\nenv = { CFLAGS = "-target x86_64-linux-gnu.2.28" }',
-            '\nenv.CFLAGS = "-target x86_64-linux-gnu.2.28"',
-          ),
+        'pyproject.toml': PYPROJECT.replace('wheel-command', `${NEWER}\nwheel-command`),
         'core.c': core,
       });
       const { exitCode, stdout } = await build(folder);
