@@ -1,7 +1,7 @@
 import { Option, type Command as Commander } from 'commander';
 import type { Definer } from './repair-commands.js';
 
-/** The commands that compile: `build-wheel` and `compile`. */
+/** The commands that compile, `build-wheel` and `compile`, and `doctor`, which says what they lack. */
 export function defineBuildCommands({ define, runs, examples }: Definer): void {
   runs(
     placeOptions(
@@ -72,6 +72,18 @@ export function defineBuildCommands({ define, runs, examples }: Definer): void {
         examples(['compile', 'compile --runner docker --image manylinux:2014 --toolchain gcc']),
       ),
     async (args, options) => (await import('./commands/compile.js')).compileCommand(args, options),
+  );
+  runs(
+    define('doctor')
+      .description(
+        'tell which tools, engines and credentials are here and what each missing one costs; exit 3 where the project needs one',
+      )
+      .argument(
+        '[project]',
+        'the folder with pyproject.toml (default: WHEELWRIGHT_PROJECT, else this folder)',
+      )
+      .addHelpText('after', examples(['doctor', 'doctor ../mine --json'])),
+    async (args) => (await import('./commands/doctor.js')).doctor(args),
   );
 }
 

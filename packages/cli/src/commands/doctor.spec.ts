@@ -1,0 +1,116 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { temporaryFolder } from '@wheelwright/testing';
+import { execa } from 'execa';
+import { pyproject, writeProject } from '../testing/project.js';
+import { wheelwright } from '../testing/terminal.js';
+
+const root = await temporaryFolder('doctor');
+
+interface Document {
+  readonly ok: boolean;
+  readonly missing: readonly string[];
+  readonly findings: readonly {
+    name: string;
+    status: string;
+    version: string | null;
+    detail: string;
+    needed: boolean;
+  }[];
+}
+
+async function examine(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<{
+  exitCode: number;
+  document: Document;
+  finding: (name: string) => Document['findings'][number] | undefined;
+}> {
+  const { exitCode, stdout } = await wheelwright(folder, ['doctor', '--json'], env);
+  const document = JSON.parse(stdout) as Document;
+  return { exitCode, document, finding: (name) => document.findings.find((each) => each.name === name) };
+}
+
+const COMPILE = '[tool.wheelwright.compile]\ntoolchain = "host"\nbuild-system = "make"';
+
+describe('doctor', () => {
+  it('finds what is here, with the versions that the programs say themselves', async () => {
+    const { exitCode, document, finding } = await examine(root);
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ schema: 'wheelwright/doctor@1', ok: true, missing: [] });
+    const { stdout } = await execa('python3', ['-c', 'import platform; print(platform.python_version())']);
+    expect(finding('python3')).toMatchObject({ status: 'here', version: stdout });
+    const git = await execa('git', ['--version']);
+    expect(git.stdout).toContain(finding('git')?.version ?? 'none');
+  });
+
+  it('finds nothing on an empty PATH, and asks for nothing without a project', async () => {
+    const { exitCode, document } = await examine(root, { PATH: root, HOME: root });
+    expect(exitCode).toBe(0);
+    expect(new Set(document.findings.map(({ status }) => status))).toEqual(
+      new Set(['missing', 'installed-on-demand']),
+    );
+  });
+
+  it('ends with 3 where the project needs what is missing', async () => {
+    const folder = await writeProject(root, 'needs', { 'pyproject.toml': pyproject(COMPILE) });
+    const { exitCode, document } = await examine(folder, { PATH: folder });
+    expect(exitCode).toBe(3);
+    expect(document).toMatchObject({ ok: false, missing: ['gcc', 'g++', 'make'] });
+    const { stdout } = await wheelwright(folder, ['doctor'], { PATH: folder });
+    expect(stdout).toContain('✗ this project needs gcc, g++, make');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('needs Python where zig has yet to come', async () => {
+    const table = '[tool.wheelwright.compile]\nbuild-system = "cmake"';
+    const folder = await writeProject(root, 'zig', { 'pyproject.toml': pyproject(table) });
+    const { exitCode, document } = await examine(folder, { PATH: folder, WHEELWRIGHT_CACHE: folder });
+    expect(exitCode).toBe(3);
+    expect(document.missing).toEqual(['python3']);
+  });
+
+  it('waits for nobody: programs that hang or fail are broken, and all is over in time', async () => {
+    const bin = join(root, 'bin');
+    await mkdir(bin);
+    for (const [name, script] of [
+      ['docker', 'exec sleep 30'],
+      ['sinfo', 'echo "unable to contact the controller" >&2; exit 1'],
+    ] as const) {
+      await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+      await chmod(join(bin, name), 0o755);
+    }
+    const start = performance.now();
+    const { finding } = await examine(root, { PATH: `${bin}:/bin:/usr/bin` });
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(finding('docker')).toMatchObject({ status: 'broken', detail: 'no answer in 1.5 s' });
+    expect(finding('slurm')).toMatchObject({ status: 'broken', detail: 'unable to contact the controller' });
+  });
+
+  it('says where credentials come from and never what they are; a store must answer', async () => {
+    const store = '[tool.wheelwright.store]\nurl = "s3://bucket-of-nobody/x"';
+    const folder = await writeProject(root, 'store', { 'pyproject.toml': pyproject(store) });
+    const env = {
+      AWS_ACCESS_KEY_ID: 'AKIDSECRET',
+      AWS_SECRET_ACCESS_KEY: 'wordofsecret',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+    };
+    const { exitCode, document, finding } = await examine(folder, env);
+    expect(exitCode).toBe(3);
+    expect(document.missing).toEqual(['store']);
+    expect(finding('aws credentials')).toMatchObject({
+      status: 'here',
+      detail: 'from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    });
+    expect(JSON.stringify(document)).not.toMatch(/AKIDSECRET|wordofsecret/);
+  });
+
+  it('reaches a store that is a folder', async () => {
+    const store = '[tool.wheelwright.store]\nurl = "artifacts"';
+    const folder = await writeProject(root, 'folder', { 'pyproject.toml': pyproject(store) });
+    expect((await examine(folder)).finding('store')).toMatchObject({ status: 'here', needed: true });
+  });
+});

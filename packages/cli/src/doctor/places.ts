@@ -1,0 +1,96 @@
+import { access, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { openStore } from '@wheelwright/store';
+import type { Finding } from './finding.js';
+import { LIMIT } from './program.js';
+
+/** zig is never the system's: its pinned version lies in the cache, or comes there with the first build. */
+export async function findZig(cache: string): Promise<Finding> {
+  const folder = join(cache, 'zig');
+  const versions = (await readdir(folder).catch(() => [])).filter((name) => /^\d[\d.]*$/.test(name)).sort();
+  const version = versions.at(-1);
+  const base = {
+    group: 'toolchain',
+    name: 'zig',
+    cost: 'the first build installs it: 100 MB, half a minute',
+  } as const;
+  if (version === undefined) {
+    return { ...base, status: 'installed-on-demand', version: null, detail: `not yet in ${folder}` };
+  }
+  return { ...base, status: 'here', version, detail: join(folder, version) };
+}
+
+/** Where `kubectl` would find its configuration; the cluster itself isn't called. */
+export async function findKubeconfig(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const paths = (env['KUBECONFIG'] ?? join(env['HOME'] ?? homedir(), '.kube', 'config')).split(delimiter);
+  const base = {
+    group: 'cluster',
+    name: 'kubernetes',
+    version: null,
+    cost: 'no runs on Kubernetes',
+  } as const;
+  for (const path of paths) {
+    if (path !== '' && (await isThere(path))) return { ...base, status: 'here', detail: path };
+  }
+  return { ...base, status: 'missing', detail: `no kubeconfig: ${paths.join(', ')}` };
+}
+
+/**
+ * Which link of the AWS chain would give credentials, by the names of variables and files alone: nothing of their
+ * values is read or shown.
+ */
+export async function findCredentials(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const base = {
+    group: 'store',
+    name: 'aws credentials',
+    version: null,
+    cost: 'no bucket can be used',
+  } as const;
+  const home = env['HOME'] ?? homedir();
+  const variables = [
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'],
+    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
+    ['AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+  ];
+  const given = variables.find((names) => names.every((name) => (env[name] ?? '') !== ''));
+  if (given !== undefined) return { ...base, status: 'here', detail: `from ${given.join(' and ')}` };
+  const files = [
+    env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws/credentials'),
+    env['AWS_CONFIG_FILE'] ?? join(home, '.aws/config'),
+  ];
+  for (const file of files) {
+    if (!(await isThere(file))) continue;
+    return { ...base, status: 'here', detail: `${file}, profile ${env['AWS_PROFILE'] ?? 'default'}` };
+  }
+  return { ...base, status: 'missing', detail: 'neither variables nor files of the AWS chain' };
+}
+
+/** Asks the project's store for an object that is not there: that says whether it can be reached and read. */
+export async function findStore(url: string, base: string, signal: AbortSignal): Promise<Finding> {
+  const finding = { group: 'store', name: 'store', version: null, cost: 'artifacts cannot be kept' } as const;
+  const limit = AbortSignal.timeout(LIMIT);
+  const late = new Promise<never>((_, reject) => {
+    limit.addEventListener('abort', () => {
+      reject(new Error(`no answer in ${LIMIT / 1000} s`));
+    });
+  });
+  try {
+    const store = openStore(url, { base });
+    const asked = store.head('wheelwright-doctor', { signal: AbortSignal.any([limit, signal]) });
+    await Promise.race([asked, late]);
+    return { ...finding, status: 'here', detail: url };
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : String((error as Error).message);
+    return { ...finding, status: 'broken', detail: `${url}: ${why}` };
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
