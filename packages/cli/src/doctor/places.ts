@@ -83,7 +83,7 @@ export async function findStore(url: string, base: string, signal: AbortSignal):
     return { ...finding, status: 'here', detail: url };
   } catch (error) {
     signal.throwIfAborted();
-    const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : String((error as Error).message);
+    const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : (error as Error).message;
     return { ...finding, status: 'broken', detail: `${url}: ${why}` };
   }
 }

@@ -127,7 +127,7 @@ const systems: readonly [
   CompileRequest['build'],
 ][] = [
   ['cmake', ['cmake'], { 'CMakeLists.txt': CMAKE_LISTS }, { system: 'cmake' }],
-  ['meson', ['meson', 'ninja'], { 'meson.build': MESON_BUILD }, { system: 'meson' }],
+  ['meson', [], { 'meson.build': MESON_BUILD }, { system: 'meson' }],
   ['make', ['make'], { Makefile: MAKEFILE }, { system: 'make', options: ['libanswer.so'] }],
 ];
 
