@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
-import { pinnedDigest } from './dependency/fetch.js';
 import { RunnerError } from './error.js';
-import type { CompileRequest, StaticDependency } from './request.js';
+import type { CompileRequest, SourceRequest, StaticDependency } from './request.js';
+import { checkMaterial } from './source/material.js';
 
 /** A word that is a folder's name and an argument without being an option, a path or anything to a shell. */
 const WORD = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
@@ -14,14 +14,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 export function checkRequest(request: CompileRequest): void {
   const { source, variant, jobs, outputs, dependencies = [] } = request;
-  const absolute = [
-    [source.path, source.origin],
-    ...(source.overlays ?? []).map(({ path, origin }) => [path, origin] as const),
-    ...(source.patches ?? []).map(({ value, origin }) => [value, origin] as const),
-  ] as const;
-  for (const [path, origin] of absolute) {
-    if (!isAbsolute(path)) throw bad(`${origin}: '${path}' is no absolute path`);
-  }
+  checkSource(source);
   if (variant !== undefined && !WORD.test(variant)) {
     throw bad(
       `the variant '${variant}' is no single word, such as cu102`,
@@ -40,6 +33,18 @@ export function checkRequest(request: CompileRequest): void {
   });
 }
 
+/**
+ * Looks at where a source tree comes from.
+ *
+ * @throws {@link RunnerError} `bad-request`
+ */
+export function checkSource(source: SourceRequest): void {
+  for (const material of [source, ...(source.overlays ?? [])]) checkMaterial(material, material);
+  for (const { value, origin } of source.patches ?? []) {
+    if (!isAbsolute(value)) throw bad(`${origin}: '${value}' is no absolute path`);
+  }
+}
+
 function checkDependency(dependency: StaticDependency, earlier: readonly StaticDependency[]): void {
   const { name, version, origin, source } = dependency;
   for (const [key, word] of [['name', name] as const, ['version', version] as const]) {
@@ -48,7 +53,7 @@ function checkDependency(dependency: StaticDependency, earlier: readonly StaticD
   }
   if (earlier.some((other) => other.name === name)) throw bad(`${origin}.name: there are two of '${name}'`);
   checkEnvironment(dependency.env, `${origin}.env`);
-  pinnedDigest(source, origin);
+  checkMaterial(source, dependency);
 }
 
 function checkEnvironment(env: Readonly<Record<string, string>> | undefined, origin: string): void {

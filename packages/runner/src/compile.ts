@@ -1,6 +1,6 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { buildEnvironment } from './build/environment.js';
 import { planSteps } from './build/steps.js';
 import { hostTools, type Workshop } from './build/workshop.js';
@@ -16,7 +16,9 @@ import { substituteAll } from './placeholder.js';
 import type { CompiledResult, CompileOptions, CompileRequest, CompileResult } from './request.js';
 import type { Job, JobResult, Runner } from './runner/runner.js';
 import { copyLayer } from './source/layer.js';
+import { describeMaterial, shortName } from './source/material.js';
 import { prepareSource } from './source/prepare.js';
+import { SNAPSHOT_NAME, writeSnapshot } from './source/snapshot.js';
 import { parseTarget } from './target.js';
 import { equipForPython } from './build/python.js';
 import { findWheel, isWheel } from './wheel-output.js';
@@ -73,14 +75,14 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
   const site = [
     runner.name,
     place.image ?? null,
-    request.source.path,
+    describeMaterial(request.source, request.source.origin),
     request.build,
     request.variant,
     ...(request.python === undefined ? [] : [request.python]),
     target.tag,
     toolchain.identity,
   ];
-  const key = `${basename(request.source.path).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(site).slice(0, 16)}`;
+  const key = `${shortName(request.source).replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${hashOf(site).slice(0, 16)}`;
   const onWait = (): void => {
     onEvent({ kind: 'stage', stage: 'wait', detail: 'another build of this project is running' });
   };
@@ -111,8 +113,9 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       };
       const shop = { ...workshop, reads, onEvent, run };
       try {
+        const snapshot = options.snapshot === true;
         const result = await withFreshFolders(work, log, (folder) =>
-          build(request, { work: folder, log, workshop: shop, destination }),
+          build(request, { work: folder, log, workshop: shop, destination, snapshot }),
         );
         if (result.status !== 'compiled') return result;
         const { image } = place;
@@ -160,6 +163,7 @@ interface Bench {
   readonly log: BuildLog;
   readonly workshop: Workshop;
   readonly destination: string;
+  readonly snapshot: boolean;
 }
 
 type Outcome = Omit<CompiledResult, 'seconds'> | Exclude<CompileResult, CompiledResult>;
@@ -172,10 +176,20 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
   const [toolchainFolder, temporary] = [join(work, 'toolchain'), join(work, 'tmp')];
   for (const folder of [folders.prefix, toolchainFolder, temporary]) await mkdir(folder, { recursive: true });
 
-  onEvent({ kind: 'stage', stage: 'source', detail: request.source.path });
+  onEvent({
+    kind: 'stage',
+    stage: 'source',
+    detail: describeMaterial(request.source, request.source.origin),
+  });
   const exclude = [...(request.source.exclude ?? []), cache, destination];
-  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, hostTools(workshop));
+  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, {
+    ...hostTools(workshop),
+    cache,
+  });
   log.line(`source tree: sha256 ${treeHash}`);
+  // Before the build, which writes into the tree.
+  const snapshot = bench.snapshot ? join(work, SNAPSHOT_NAME) : undefined;
+  if (snapshot !== undefined) await writeSnapshot(folders.source, snapshot, treeHash, signal);
 
   const dependencies: ProvidedDependency[] = [];
   for (const dependency of request.dependencies ?? []) {
@@ -234,12 +248,15 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
       ? await selectLibraries(folders.source, request.outputs)
       : [await findWheel(folders.source, wheel)];
   await mkdir(join(destination, '..'), { recursive: true });
-  const published = await publish({ libraries, dependencies, log: log.path }, destination, signal);
+  const published = await publish({ libraries, dependencies, log: log.path, snapshot }, destination, signal);
   return {
     status: 'compiled',
     ...published,
     treeHash,
-    dependencies: dependencies.map(({ name, version, cached }) => ({ name, version, cached })),
+    dependencies: dependencies.map(({ name, version, source, license, cached }) => ({
+      ...{ name, version, source, cached },
+      ...(license === undefined ? {} : { license }),
+    })),
   };
 }
 

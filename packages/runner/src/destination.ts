@@ -5,13 +5,14 @@ import { basename, dirname, join } from 'node:path';
 import type { ProvidedDependency } from './dependency/provide.js';
 import { RunnerError } from './error.js';
 import type { SelectedLibrary } from './libraries.js';
-import type { CompiledResult } from './request.js';
+import type { CompiledResult, OutputFile } from './request.js';
 
 /** The files of a result, before they're in their destination. */
 export interface Result {
   readonly libraries: readonly SelectedLibrary[];
   readonly dependencies: readonly ProvidedDependency[];
   readonly log: string;
+  readonly snapshot?: string | undefined;
 }
 
 /** @throws {@link RunnerError} `destination-exists` */
@@ -23,14 +24,14 @@ export function refuseExisting(destination: string): void {
 }
 
 /**
- * Copies a result into its destination: `libraries/`, `licenses/DEPENDENCY/`, `build.log`. All is written into
+ * Copies a result into its destination: `libraries/`, `licenses/DEPENDENCY/`, `source.zip`, `build.log`. All is written into
  * a folder beside it, which then gets the name: the destination is complete or not there.
  */
 export async function publish(
   result: Result,
   destination: string,
   signal: AbortSignal | undefined,
-): Promise<Pick<CompiledResult, 'outputs' | 'licenses' | 'log'>> {
+): Promise<Pick<CompiledResult, 'outputs' | 'licenses' | 'log' | 'snapshot'>> {
   const draft = join(dirname(destination), `.${basename(destination)}-${randomUUID()}`);
   const copy = async (from: string, ...to: string[]): Promise<string> => {
     signal?.throwIfAborted();
@@ -53,10 +54,19 @@ export async function publish(
       }
     }
     const log = await copy(result.log, 'build.log');
+    const snapshot = result.snapshot === undefined ? {} : { snapshot: await describe(result.snapshot, copy) };
     refuseExisting(destination);
     await rename(draft, destination);
-    return { outputs, licenses, log };
+    return { outputs, licenses, log, ...snapshot };
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+async function describe(
+  snapshot: string,
+  copy: (from: string, to: string) => Promise<string>,
+): Promise<OutputFile> {
+  const name = basename(snapshot);
+  return { name, path: await copy(snapshot, name), size: (await stat(snapshot)).size };
 }

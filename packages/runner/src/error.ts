@@ -20,6 +20,8 @@ export type RunnerErrorCode =
   | 'image-missing'
   | 'node-lost'
   | 'fetch-failed'
+  | 'commit-missing'
+  | 'submodule-refused'
   | 'integrity'
   | 'bad-archive'
   | 'license-missing'

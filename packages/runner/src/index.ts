@@ -1,3 +1,4 @@
+export { collectLibraries, type CollectedLibraries } from './collect.js';
 export { compile } from './compile.js';
 export { compileKey, KeyShop } from './matrix/compile-key.js';
 export { planCells, type Cell, type MatrixAxes } from './matrix/plan.js';
@@ -16,12 +17,19 @@ export type {
   CompileResult,
   DependencySource,
   FailedResult,
+  FolderSource,
+  GitSource,
   LibrarySelection,
   MakeBuild,
   MesonBuild,
+  LinkedDependency,
+  Material,
   Named,
   OutputFile,
   Overlay,
+  Part,
+  PinnedArchive,
+  SourceChanges,
   SourceRequest,
   StaticDependency,
   SystemBuild,

@@ -1,15 +1,48 @@
 import type { FailureReason, Runner } from './runner/runner.js';
 import type { ToolchainName } from './toolchain/toolchain.js';
 
-/** A folder that is copied over the source tree. */
-export interface Overlay {
-  /** Absolute folder. */
+/** A folder of this machine. */
+export interface FolderSource {
+  /** Absolute; it is only read. */
   readonly path: string;
-  /** Folder inside the tree, relative, with `/`; `.` is the tree itself. */
-  readonly to: string;
+}
+
+/** A commit of a git repository. */
+export interface GitSource {
+  /** A URL (https, ssh, http, git, file), `user@host:path`, or an absolute path. */
+  readonly git: string;
+  /** All its hexadecimal digits: 40, or 64 in a repository of SHA-256. */
+  readonly commit: string;
+  /** Whether the commits of its submodules come along, and theirs. */
+  readonly submodules?: boolean;
+}
+
+/** A tar or ZIP archive. All are checked before they're unpacked; an only top folder is taken off. */
+export type PinnedArchive =
+  /** `name@exact`, and `sha512-BASE64` as package-lock.json has it. */
+  | { readonly npm: string; readonly integrity: string }
+  /** `name==exact`, and the sha256 of one of its files in hex: a wheel or a source archive. */
+  | { readonly pypi: string; readonly sha256: string }
+  /** An absolute path or an http(s) URL, and the sha256 of its bytes in hex. */
+  | { readonly archive: string; readonly sha256: string };
+
+/** Where files come from. */
+export type Material = FolderSource | GitSource | PinnedArchive;
+
+/** Which part of it is meant, and who asks. */
+export interface Part {
+  /** A folder of it, relative, with `/`; all of it if absent. */
+  readonly subfolder?: string;
   /** The configuration key that named it, for messages. */
   readonly origin: string;
 }
+
+/** Files that are copied over the source tree. */
+export type Overlay = Material &
+  Part & {
+    /** Folder inside the tree, relative, with `/`; `.` is the tree itself. */
+    readonly to: string;
+  };
 
 /** A glob or a file, with the configuration key that named it. */
 export interface Named {
@@ -17,11 +50,11 @@ export interface Named {
   readonly origin: string;
 }
 
-/** What is compiled: a copy of `path`, then overlays, then removals, then patches, each in order. */
-export interface SourceRequest {
-  /** Absolute folder; it is only read. */
-  readonly path: string;
-  readonly origin: string;
+/** What is compiled: a copy of the base, then overlays, then removals, then patches, each in order. */
+export type SourceRequest = Material & Part & SourceChanges;
+
+/** What is done to the base. */
+export interface SourceChanges {
   readonly overlays?: readonly Overlay[];
   /** Globs inside the tree. As with `rm`, one that matches nothing is an error. */
   readonly remove?: readonly Named[];
@@ -65,12 +98,8 @@ export interface CommandsBuild {
   readonly commands: readonly (readonly string[])[];
 }
 
-/** Where a dependency's source comes from. Both are checked before they're unpacked. */
-export type DependencySource =
-  /** `name@exact`, and `sha512-BASE64` as package-lock.json has it. */
-  | { readonly npm: string; readonly integrity: string }
-  /** An absolute path or an http(s) URL of a tar archive, and the sha256 of its bytes in hex. */
-  | { readonly archive: string; readonly sha256: string };
+/** Where a dependency's source comes from: what is pinned. */
+export type DependencySource = PinnedArchive | GitSource;
 
 /** A library that is linked in: built once for each toolchain and target, and kept in the cache. */
 export interface StaticDependency {
@@ -82,6 +111,8 @@ export interface StaticDependency {
   readonly subfolder?: string;
   readonly build: SystemBuild | CommandsBuild;
   readonly env?: Readonly<Record<string, string>>;
+  /** The licence as an SPDX expression, for the software bill of materials. */
+  readonly license?: string;
   /** Globs of the licence files that travel with the result. One that matches nothing is an error. */
   readonly licenses?: readonly string[];
 }
@@ -136,6 +167,8 @@ export interface CompileOptions {
   readonly cache: string;
   /** The folder for the result. It must not exist; it appears complete or not at all. */
   readonly destination: string;
+  /** Whether a ZIP archive of the merged source tree goes into the destination too. */
+  readonly snapshot?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: CompileEvent) => void;
   /** Defaults to this process's own. */
@@ -175,12 +208,20 @@ export interface CompiledResult {
   readonly image?: { readonly name: string; readonly digest: string };
   /** sha256 of the merged source tree: paths, modes and contents. */
   readonly treeHash: string;
+  /** The snapshot of the source tree, in the destination, where one was asked for. */
+  readonly snapshot?: OutputFile;
   readonly licenses: readonly { readonly name: string; readonly path: string; readonly dependency: string }[];
-  readonly dependencies: readonly {
-    readonly name: string;
-    readonly version: string;
-    readonly cached: boolean;
-  }[];
+  readonly dependencies: readonly LinkedDependency[];
+}
+
+/** A static dependency of what was compiled. */
+export interface LinkedDependency {
+  readonly name: string;
+  readonly version: string;
+  readonly source: DependencySource;
+  readonly license?: string;
+  /** Whether it was built before. */
+  readonly cached: boolean;
 }
 
 /** A command said no; there is no destination. */

@@ -7,17 +7,18 @@ import { hostTools, type Workshop } from '../build/workshop.js';
 import { hashOf } from '../digest.js';
 import { withLock } from '../lock.js';
 import { substituteAll } from '../placeholder.js';
-import type { StaticDependency } from '../request.js';
+import type { DependencySource, StaticDependency } from '../request.js';
 import type { JobResult } from '../runner/runner.js';
 import { machineOf } from '../toolchain/machine.js';
+import { pinOf, provideMaterial } from '../source/material.js';
 import { collectLicenses } from './licenses.js';
-import { fetchArchive, pinnedDigest } from './fetch.js';
-import { unpackArchive } from './unpack.js';
 
 /** A dependency that is installed in the cache. */
 export interface ProvidedDependency {
   readonly name: string;
   readonly version: string;
+  readonly source: DependencySource;
+  readonly license: string | undefined;
   /** Whether it was there before. */
   readonly cached: boolean;
   readonly key: string;
@@ -40,13 +41,13 @@ export function dependencyKey(
   earlier: readonly Pick<ProvidedDependency, 'key'>[],
 ): string {
   const { name, version, source, origin, subfolder, build, env, licenses } = dependency;
-  const digest = pinnedDigest(source, origin).hex;
+  const pin = pinOf(source, origin);
   const keys = earlier.map(({ key }) => key);
   return hashOf([
     LAYOUT,
     name,
     version,
-    digest,
+    pin,
     subfolder ?? '.',
     build,
     env ?? {},
@@ -76,7 +77,8 @@ export async function provideDependency(
   const provided = async (cached: boolean): Promise<ProvidedDependency> => {
     const { licenses } = JSON.parse(await readFile(record, 'utf8')) as { licenses: string[] };
     const places = { prefix: join(folder, 'prefix'), licenseFolder: join(folder, 'licenses') };
-    return { name, version, cached, key, ...places, licenses };
+    const { source, license } = dependency;
+    return { name, version, source, license, cached, key, ...places, licenses };
   };
   if (existsSync(record)) return provided(true);
   const lock = join(workshop.cache, 'locks', `dependency-${key.slice(0, 16)}.lock`);
@@ -111,13 +113,17 @@ async function build(
   earlier: readonly ProvidedDependency[],
   workshop: Workshop,
 ): Promise<string[] | Exclude<JobResult, { status: 'done' }>> {
-  const { name, version, origin, subfolder } = dependency;
+  const { name, version, origin } = dependency;
   const prefix = join(folder, 'prefix');
   const [toolchainFolder, temporary] = [join(folder, 'work', 'toolchain'), join(folder, 'work', 'tmp')];
   for (const path of [prefix, toolchainFolder, temporary]) await mkdir(path, { recursive: true });
-  const archive = await fetchArchive(dependency, workshop.cache, hostTools(workshop));
-  const place = { origin, ...(subfolder === undefined ? {} : { subfolder }) };
-  const source = await unpackArchive(archive, join(folder, 'work', 'source'), place, hostTools(workshop));
+  const source = await provideMaterial(
+    dependency.source,
+    dependency,
+    join(folder, 'work', 'source'),
+    { missing: 'bad-archive' },
+    { ...hostTools(workshop), cache: workshop.cache },
+  );
   const licenses = await collectLicenses(dependency, source, join(folder, 'licenses'));
   const equipment = await workshop.toolchain.equip({
     folder: toolchainFolder,

@@ -25,7 +25,10 @@ async function write(parent: string, files: Record<string, string>): Promise<str
 
 /** Prepares the base with more; removals and patches by their texts. */
 async function prepare(more: Partial<SourceRequest> = {}): Promise<string> {
-  return prepareSource({ path: base, origin: 'source.path', ...more }, tree, { environment });
+  return prepareSource({ path: base, origin: 'source.path', ...more }, tree, {
+    environment,
+    cache: join(folder, 'cache'),
+  });
 }
 
 const overlay = (path: string, to: string): Partial<SourceRequest> => ({

@@ -1,12 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { staysInside } from '../containment.js';
 import { RunnerError } from '../error.js';
 import type { SourceRequest } from '../request.js';
-import type { ToolContext } from '../runner/tool.js';
 import { copyLayer, refuseEscapingLinks } from './layer.js';
+import { provideMaterial, type MaterialContext } from './material.js';
 import { applyPatch } from './patch.js';
 import { removeMatching } from './removal.js';
 import { hashTree } from './tree-hash.js';
@@ -20,34 +20,51 @@ import { hashTree } from './tree-hash.js';
  *
  * @param tree - an absolute path that doesn't exist yet; its parent does
  * @returns the sha256 of the merged tree
- * @throws {@link RunnerError} `source-*`, `overlay-*`, `removal-*`, `patch-failed`
+ * @throws {@link RunnerError} `source-*`, `overlay-*`, `removal-*`, `patch-failed`, and what fetching may throw
  */
 export async function prepareSource(
   request: SourceRequest,
   tree: string,
-  context: ToolContext,
+  context: MaterialContext,
 ): Promise<string> {
   const { signal } = context;
-  const base = await folderOf(request.path, 'source-missing', request.origin);
   const excluded = new Set(await Promise.all((request.exclude ?? []).map(realOrSame)));
-  const leaveOut = (path: string, entry: Dirent): boolean =>
-    entry.name === '.git' || excluded.has(path) || isCMakeLeftover(base, path, entry);
+  const leaveOut =
+    (base: string) =>
+    (path: string, entry: Dirent): boolean =>
+      entry.name === '.git' || excluded.has(path) || isCMakeLeftover(base, path, entry);
 
   await mkdir(tree);
   const root = await realpath(tree);
-  await copyLayer(
-    root,
-    { from: base, to: '.', origin: request.origin, outside: 'source-outside', leaveOut },
-    signal,
-  );
-  for (const { path, to, origin } of request.overlays ?? []) {
-    if (!staysInside(to)) {
-      throw new RunnerError('overlay-outside', `${origin}: '${to}' leads outside the source tree`, {
-        hint: "an overlay goes to a folder of the tree: relative, without '..'",
-      });
+  const layers = `${root}.layers`;
+  await mkdir(layers);
+  try {
+    const base = await provideMaterial(
+      request,
+      request,
+      join(layers, 'base'),
+      { missing: 'source-missing' },
+      context,
+    );
+    const layer = { from: base, to: '.', origin: request.origin, outside: 'source-outside' } as const;
+    await copyLayer(root, { ...layer, leaveOut: leaveOut(base) }, signal);
+    for (const [index, overlay] of (request.overlays ?? []).entries()) {
+      const { to, origin } = overlay;
+      if (!staysInside(to)) {
+        throw new RunnerError('overlay-outside', `${origin}: '${to}' leads outside the source tree`, {
+          hint: "an overlay goes to a folder of the tree: relative, without '..'",
+        });
+      }
+      const place = join(layers, String(index));
+      const from = await provideMaterial(overlay, overlay, place, { missing: 'overlay-missing' }, context);
+      await copyLayer(
+        root,
+        { from, to, origin, outside: 'overlay-outside', leaveOut: leaveOut(base) },
+        signal,
+      );
     }
-    const from = await folderOf(path, 'overlay-missing', origin);
-    await copyLayer(root, { from, to, origin, outside: 'overlay-outside', leaveOut }, signal);
+  } finally {
+    await rm(layers, { recursive: true, force: true });
   }
   for (const removal of request.remove ?? []) await removeMatching(root, removal);
   for (const patch of request.patches ?? []) {
@@ -55,16 +72,6 @@ export async function prepareSource(
     await refuseEscapingLinks(root, { origin: patch.origin, outside: 'source-outside' });
   }
   return hashTree(root, signal);
-}
-
-async function folderOf(
-  path: string,
-  code: 'source-missing' | 'overlay-missing',
-  origin: string,
-): Promise<string> {
-  const status = await stat(path).catch(() => undefined);
-  if (status?.isDirectory() !== true) throw new RunnerError(code, `${origin}: ${path} is no folder`);
-  return realpath(path);
 }
 
 /** The real path, also of what doesn't exist yet below a folder that does. */

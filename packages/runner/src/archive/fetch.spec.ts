@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@wheelwright/testing';
-import type { DependencySource } from '../request.js';
-import { fetchArchive, pinnedDigest } from './fetch.js';
+import type { PinnedArchive } from '../request.js';
+import { fetchArchive } from './fetch.js';
+import { pinnedDigest } from './pin.js';
 
 const root = await temporaryFolder('fetch');
 const BYTES = 'the bytes of an archive';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'a.tar'), BYTES);
 });
 
-function fetched(source: DependencySource, environment: Record<string, string> = {}): Promise<string> {
+function fetched(source: PinnedArchive, environment: Record<string, string> = {}): Promise<string> {
   return fetchArchive({ source, origin: 'static[0]' }, cache, { environment });
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { execa } from 'execa';
-import { collectLicenses } from './licenses.js';
+import { collectLicenses } from '../dependency/licenses.js';
 import { unpackArchive } from './unpack.js';
 
 const root = await temporaryFolder('unpack');
