@@ -113,5 +113,10 @@ function placeOptions(command: Commander): Commander {
       new Option('--platform <tag>', 'the platform tag to build for and to claim').env(
         'WHEELWRIGHT_PLATFORM',
       ),
+    )
+    .option(
+      '--source-snapshot',
+      'keep an archive of exactly what was compiled, also with the artifact',
+      false,
     );
 }

@@ -1,10 +1,11 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
-import type { CompiledResult, CompileEvent, FailedResult } from '@wheelwright/runner';
+import type { CompiledResult, CompileEvent, FailedResult, LinkedDependency } from '@wheelwright/runner';
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
-import { compileRequest, librarySelections } from './compile-request.js';
+import { CliError } from '../error.js';
+import { compileRequest, librarySelections, sourceRequest } from './compile-request.js';
 import { cacheOf, chooseRunner } from './runner.js';
 import type { BuildSettings } from './settings.js';
 import { applyVariant } from './variant-table.js';
@@ -22,6 +23,10 @@ export interface Libraries {
   readonly libraries: readonly BuiltFile[];
   /** Licence files of what was linked in. */
   readonly licenses: readonly BuiltFile[];
+  /** Static dependencies that were linked in. */
+  readonly dependencies: readonly LinkedDependency[];
+  /** The archive of the source tree, where one was asked for. */
+  readonly snapshot?: BuiltFile;
   /** The platform tag that was compiled for; undefined for what belongs to this machine. */
   readonly compiledFor: string | undefined;
   /** What it was compiled in, with its digest; undefined on this host itself. */
@@ -42,15 +47,52 @@ export async function provideLibraries(
   const { selectLibraries } = await import('@wheelwright/runner');
   const selections = librarySelections(file);
   if (file.tool.compile !== undefined) return compileProject(file, settings, cache, context);
+  if (settings.sourceSnapshot) {
+    throw new CliError('usage', `${file.path}: --source-snapshot: nothing is compiled`, {
+      hint: 'the project takes libraries as they are: it has no tool.wheelwright.compile',
+    });
+  }
   context.reporter.step('collecting the libraries');
-  return {
-    status: 'ready',
-    libraries: await selectLibraries(file.folder, selections),
-    licenses: [],
-    compiledFor: undefined,
-    image: undefined,
-    seconds: 0,
-  };
+  const libraries =
+    file.tool.source === undefined
+      ? await selectLibraries(file.folder, selections)
+      : await collectFromSource(file, settings, cache, context);
+  const nothing = { licenses: [], dependencies: [], compiledFor: undefined, image: undefined };
+  return { status: 'ready', libraries, ...nothing, seconds: 0 };
+}
+
+/** Libraries that were built elsewhere: of a published wheel, an archive, a commit. */
+async function collectFromSource(
+  file: ProjectFile,
+  settings: BuildSettings,
+  cache: string,
+  { host, reporter, signal }: CommandContext,
+): Promise<BuiltFile[]> {
+  const { collectLibraries } = await import('@wheelwright/runner');
+  const request = { source: sourceRequest(file, settings), outputs: librarySelections(file) };
+  return intoKept(file, settings, async (destination) => {
+    const onEvent = (event: CompileEvent): void => {
+      report(event, reporter);
+    };
+    const options = { cache, destination, signal, environment: host.env, onEvent };
+    const { outputs } = await collectLibraries(request, options);
+    return (moved) => outputs.map(({ name, path }) => ({ name, path: moved(path) }));
+  });
+}
+
+/** Builds beside `OUT/compiled/NAME`, which is then replaced; what `make` returns is told the new places. */
+async function intoKept<T>(
+  file: ProjectFile,
+  settings: BuildSettings,
+  make: (destination: string) => Promise<(moved: (path: string) => string) => T>,
+): Promise<T> {
+  const kept = join(settings.out, 'compiled', file.project.name);
+  const destination = `${kept}.${process.pid}`;
+  await mkdir(join(settings.out, 'compiled'), { recursive: true });
+  const done = await make(destination);
+  await rm(kept, { recursive: true, force: true });
+  await rename(destination, kept);
+  return done((path) => join(kept, path.slice(destination.length + 1)));
 }
 
 async function compileProject(
@@ -70,6 +112,7 @@ async function compileProject(
     ...(timeLimit === undefined ? {} : { timeLimit }),
     cache: cacheOf(file, settings, cache),
     destination,
+    snapshot: settings.sourceSnapshot,
     signal,
     environment: host.env,
     onEvent: (event) => {
@@ -89,6 +132,10 @@ async function compileProject(
       name: name.replaceAll('/', '-'),
       path: moved(path),
     })),
+    dependencies: result.dependencies,
+    ...(result.snapshot === undefined
+      ? {}
+      : { snapshot: { name: result.snapshot.name, path: moved(result.snapshot.path) } }),
     compiledFor: settings.toolchain === 'host' ? undefined : settings.target,
     image: result.image,
     seconds: result.seconds,

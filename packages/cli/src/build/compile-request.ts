@@ -1,8 +1,14 @@
 import { resolve } from 'node:path';
-import type { CompileRequest, LibrarySelection, Overlay, StaticDependency } from '@wheelwright/runner';
+import type {
+  CompileRequest,
+  LibrarySelection,
+  Overlay,
+  SourceRequest,
+  StaticDependency,
+} from '@wheelwright/runner';
 import type { ProjectFile } from '../config/load.js';
 import type { ToolTable } from '../config/schema.js';
-import { CliError } from '../error.js';
+import { material, pinnedMaterial } from './material.js';
 import type { BuildSettings } from './settings.js';
 
 /**
@@ -22,28 +28,10 @@ export function compileRequest(
   const { compile } = tool;
   if (compile === undefined)
     throw new TypeError('a project without tool.wheelwright.compile is not compiled');
-  const { source } = tool;
-  const variantTable = settings.variant === undefined ? undefined : tool.variants[settings.variant];
   const key = (name: string): string => `${path}: tool.wheelwright.${name}`;
   return {
     origin: key('compile'),
-    source: {
-      path: resolve(folder, source?.path ?? '.'),
-      origin: key('source.path'),
-      overlays: [
-        ...overlaysOf(source?.overlays ?? [], folder, key('source')),
-        ...overlaysOf(variantTable?.overlays ?? [], folder, key(`variants.${settings.variant ?? ''}`)),
-      ],
-      remove: (source?.remove ?? []).map((value, index) => ({
-        value,
-        origin: key(`source.remove[${index}]`),
-      })),
-      patches: (source?.patches ?? []).map((value, index) => ({
-        value: resolve(folder, value),
-        origin: key(`source.patches[${index}]`),
-      })),
-      exclude: [settings.out],
-    },
+    source: sourceRequest(file, settings),
     dependencies: tool.static.map((table, index) => staticDependency(table, folder, key(`static[${index}]`))),
     toolchain: settings.toolchain,
     target: settings.target ?? `linux_${machine}`,
@@ -58,24 +46,52 @@ export function compileRequest(
   };
 }
 
-function overlaysOf(
-  tables: readonly { readonly path: string; readonly to?: string | undefined }[],
-  folder: string,
-  origin: string,
-): Overlay[] {
-  return tables.map(({ path, to }, index) => ({
-    path: resolve(folder, path),
-    to: to ?? '.',
-    origin: `${origin}.overlays[${index}]`,
-  }));
-}
-
 function buildOf(compile: NonNullable<ToolTable['compile']>): CompileRequest['build'] {
   const { command, commands, options, 'wheel-command': wheelCommand } = compile;
   if (wheelCommand.length > 0) return { command: wheelCommand };
   if (command !== undefined) return { command };
   if (commands !== undefined) return { commands };
   return { system: compile['build-system'] ?? 'cmake', options };
+}
+
+/** `tool.wheelwright.source`: the tree, and what is done to it. */
+export function sourceRequest({ tool, folder, path }: ProjectFile, settings: Pick<BuildSettings, 'out' | 'variant'>): SourceRequest {
+  const table = tool.source ?? { overlays: [], remove: [], patches: [] };
+  const key = (name: string): string => `${path}: tool.wheelwright.source${name}`;
+  const variant = settings.variant === undefined ? undefined : tool.variants[settings.variant];
+  const base = material(table, folder);
+  return {
+    ...base,
+    ...part(table.subdir),
+    origin: key('path' in base ? '.path' : ''),
+    overlays: [
+      ...overlaysOf(table.overlays, folder, key('')),
+      ...overlaysOf(variant?.overlays ?? [], folder, `${path}: tool.wheelwright.variants.${settings.variant ?? ''}`),
+    ],
+    remove: table.remove.map((value, index) => ({ value, origin: key(`.remove[${index}]`) })),
+    patches: table.patches.map((value, index) => ({
+      value: resolve(folder, value),
+      origin: key(`.patches[${index}]`),
+    })),
+    exclude: [settings.out],
+  };
+}
+
+function overlaysOf(
+  tables: NonNullable<ToolTable['source']>['overlays'],
+  folder: string,
+  origin: string,
+): Overlay[] {
+  return tables.map((overlay, index) => ({
+    ...material(overlay, folder),
+    ...part(overlay.subdir),
+    to: overlay.to ?? '.',
+    origin: `${origin}.overlays[${index}]`,
+  }));
+}
+
+function part(subfolder: string | undefined): { readonly subfolder?: string } {
+  return subfolder === undefined ? {} : { subfolder };
 }
 
 /** `tool.wheelwright.libraries`: which files are native libraries of the package, and where in it they go. */
@@ -93,12 +109,15 @@ function staticDependency(
   folder: string,
   origin: string,
 ): StaticDependency {
+  const source = pinnedMaterial(table, folder);
+  if (source === undefined) throw new TypeError(`${origin} has no source, and the schema asks for one`);
   return {
     name: table.name,
     version: table.version,
     origin,
-    source: dependencySource(table, folder, origin),
-    ...(table.subfolder === undefined ? {} : { subfolder: table.subfolder }),
+    source,
+    ...part(table.subfolder),
+    ...(table.license === undefined ? {} : { license: table.license }),
     build:
       table.commands === undefined
         ? { system: table['build-system'] ?? 'cmake', options: table.options }
@@ -106,19 +125,4 @@ function staticDependency(
     env: table.env,
     licenses: table.licenses,
   };
-}
-
-function dependencySource(
-  { npm, integrity, archive, sha256 }: ToolTable['static'][number],
-  folder: string,
-  origin: string,
-): StaticDependency['source'] {
-  if (npm !== undefined && integrity !== undefined) return { npm, integrity };
-  if (archive !== undefined && sha256 !== undefined) {
-    return { archive: /^https?:\/\//.test(archive) ? archive : resolve(folder, archive), sha256 };
-  }
-  const missing = npm === undefined ? 'sha256' : 'integrity';
-  throw new CliError('bad-configuration', `${origin}.${missing} is missing: a source is pinned by its hash`, {
-    hint: npm === undefined ? 'sha256sum ARCHIVE prints it' : `npm view ${npm} dist.integrity prints it`,
-  });
 }

@@ -14,6 +14,7 @@ export interface BuildFlags {
   readonly store?: string;
   readonly python: string;
   readonly test: boolean;
+  readonly sourceSnapshot?: boolean;
 }
 
 /** How a project is built: flags win over the environment, the environment over the file, the file over defaults. */
@@ -32,6 +33,8 @@ export interface BuildSettings {
   readonly store: string;
   readonly python: string;
   readonly test: boolean;
+  /** Whether an archive of the merged source tree is kept. */
+  readonly sourceSnapshot: boolean;
 }
 
 /** The values of commander, whose types it can't know, as what program.ts declares them to be. */
@@ -62,6 +65,7 @@ export function resolveSettings(
       storeUrl(flags.store, cwd) ?? storeUrl(tool.store?.url, folder) ?? resolve(dataFolder, 'artifacts'),
     python: flags.python,
     test: flags.test,
+    sourceSnapshot: flags.sourceSnapshot === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { materialProblems, materialShape, type MaterialTable } from './material.js';
 
 /** A path inside the project, as people write it: relative, with `/`. Where it may lead is checked by its user. */
 const path = z.string().min(1);
@@ -9,14 +10,33 @@ const environment = z.record(variableName, z.string());
 const buildSystem = z.enum(['cmake', 'meson', 'make']);
 
 const library = z.strictObject({ from: path, base: path.optional(), to: path.optional() });
-const overlay = z.strictObject({ path, to: path.optional() });
 
-const source = z.strictObject({
-  path: path.default('.'),
-  overlays: z.array(overlay).default([]),
-  remove: words.default([]),
-  patches: z.array(path).default([]),
-});
+/** Turns what is wrong with a table's source into the schema's complaints. */
+const oneSource =
+  (...kinds: Parameters<typeof materialProblems>[1]) =>
+  (table: MaterialTable, context: z.RefinementCtx): void => {
+    for (const { key, message } of materialProblems(table, kinds))
+      context.addIssue({ code: 'custom', message, path: key === undefined ? [] : [key] });
+  };
+
+const overlay = z
+  .strictObject({ path: path.optional(), ...materialShape, subdir: path.optional(), to: path.optional() })
+  .superRefine(oneSource('path', 'git', 'npm', 'pypi', 'archive'));
+
+const source = z
+  .strictObject({
+    path: path.optional(),
+    ...materialShape,
+    subdir: path.optional(),
+    overlays: z.array(overlay).default([]),
+    remove: words.default([]),
+    patches: z.array(path).default([]),
+  })
+  .superRefine((table, context) => {
+    const { git, npm, pypi, archive } = table;
+    const isHere = [git, npm, pypi, archive].every((other) => other === undefined);
+    oneSource('path', 'git', 'npm', 'pypi', 'archive')(isHere ? { path: '.', ...table } : table, context);
+  });
 
 const compile = z
   .strictObject({
@@ -62,10 +82,8 @@ const staticDependency = z
   .strictObject({
     name: z.string().min(1),
     version: z.string().min(1),
-    npm: z.string().optional(),
-    integrity: z.string().optional(),
-    archive: path.optional(),
-    sha256: z.string().optional(),
+    ...materialShape,
+    license: z.string().min(1).optional(),
     subfolder: path.optional(),
     'build-system': buildSystem.optional(),
     options: words.default([]),
@@ -76,9 +94,7 @@ const staticDependency = z
   .refine((table) => (table['build-system'] === undefined) !== (table.commands === undefined), {
     message: 'needs either build-system or commands',
   })
-  .refine((table) => (table.npm === undefined) !== (table.archive === undefined), {
-    message: 'needs a source: npm with integrity, or archive with sha256',
-  });
+  .superRefine(oneSource('git', 'npm', 'pypi', 'archive'));
 
 const variant = z.strictObject({
   name: z.string().min(1).optional(),
