@@ -20,8 +20,44 @@ export function sbomText(
   entries: readonly SbomEntry[],
   tool: { readonly name: string; readonly version: string },
 ): string {
-  const purl = `pkg:pypi/${encodeURIComponent(wheel.distribution.toLowerCase().replaceAll(/[-_.]+/g, '-'))}@${encodeURIComponent(wheel.version)}?file_name=${encodeURIComponent(fileName)}`;
   const components = entries.map(({ graft, owner }) => component(graft, owner));
+  return cycloneDxText(
+    wheel,
+    { file_name: fileName },
+    components.map((each, index) => {
+      const graft = entries[index]?.graft;
+      return { ...each, dependsOn: graft === undefined ? [] : dependenciesOf(graft, entries) };
+    }),
+    tool,
+  );
+}
+
+/** A part of a wheel, as CycloneDX describes it; `dependsOn` has the `bom-ref` of those that it needs. @public */
+export interface SbomComponent {
+  readonly type: 'library';
+  readonly 'bom-ref': string;
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+/**
+ * A software bill of materials (CycloneDX 1.6, JSON; PEP 770) without a time or a serial number.
+ *
+ * @param wheel - what the components are in
+ * @param qualifiers - of the wheel's package URL
+ * @param tool - name and version of who made it
+ * @public
+ */
+export function cycloneDxText(
+  wheel: Pick<WheelFilename, 'distribution' | 'version'>,
+  qualifiers: Readonly<Record<string, string>>,
+  components: readonly SbomComponent[],
+  tool: { readonly name: string; readonly version: string },
+): string {
+  const project = wheel.distribution.toLowerCase().replaceAll(/[-_.]+/g, '-');
+  const behind = Object.entries(qualifiers).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  const purl = `pkg:pypi/${encodeURIComponent(project)}@${encodeURIComponent(wheel.version)}${behind.length === 0 ? '' : `?${behind.join('&')}`}`;
   const document = {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -30,10 +66,10 @@ export function sbomText(
       tools: { components: [{ type: 'application', ...tool }] },
       component: { type: 'library', 'bom-ref': purl, name: wheel.distribution, version: wheel.version, purl },
     },
-    components,
+    components: components.map(({ dependsOn: _, ...component }) => component),
     dependencies: [
       { ref: purl, dependsOn: components.map((each) => each['bom-ref']) },
-      ...entries.map(({ graft }) => ({ ref: reference(graft), dependsOn: dependenciesOf(graft, entries) })),
+      ...components.map(({ 'bom-ref': ref, dependsOn }) => ({ ref, dependsOn })),
     ],
   };
   return `${JSON.stringify(document, null, 2)}\n`;

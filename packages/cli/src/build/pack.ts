@@ -1,8 +1,10 @@
 import { writeWheel, type WheelInput, type WrittenWheel } from '@wheelwright/wheel';
+import type { LinkedDependency } from '@wheelwright/runner';
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { version } from '../version.js';
 import type { BuiltFile } from './compile-project.js';
+import { DEPENDENCY_SBOM, dependencySbom } from './dependency-sbom.js';
 import { metadataParts } from './metadata-files.js';
 import type { VariantTable } from './variant-table.js';
 
@@ -14,6 +16,8 @@ export interface PackRequest {
   readonly inputs: readonly WheelInput[];
   /** Licence files of what was linked in. */
   readonly licenses: readonly BuiltFile[];
+  /** What was linked in: its SBOM goes along. */
+  readonly dependencies: readonly LinkedDependency[];
   /** Whether compiled code is among the inputs: it belongs into platlib. */
   readonly native: boolean;
 }
@@ -28,17 +32,19 @@ export async function packWheel(
   request: PackRequest,
   context: CommandContext,
 ): Promise<WrittenWheel> {
-  const { file, table, tags, inputs, licenses, native } = request;
+  const { file, table, tags, inputs, licenses, dependencies, native } = request;
   const { host, reporter, signal } = context;
   const carried = licenses.map(({ name, path }) => ({ name, content: { path } }));
+  const wheel = { distribution: table.project.name, version: table.project.version };
+  const sbom = { name: DEPENDENCY_SBOM, content: Buffer.from(dependencySbom(wheel, dependencies)) };
   return writeWheel(
     folder,
     {
-      distribution: table.project.name,
-      version: table.project.version,
+      ...wheel,
       tags,
       files: inputs,
       ...(await metadataParts(file, table, carried)),
+      ...(dependencies.length === 0 ? {} : { sboms: [sbom] }),
       rootIsPurelib: !native,
       generator: `wheelwright ${version}`,
     },

@@ -60,6 +60,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
         tags,
         inputs,
         licenses: built.licenses,
+        dependencies: built.dependencies,
         native: native.files.length > 0,
       };
       return packOrRepair(request, native.files, settings, context);

@@ -42,6 +42,7 @@ export function compileCommand(args: readonly string[], options: Record<string, 
       document: {
         schema: 'wheelwright/compile@1',
         ...{ runner, image, toolchain, target, platform, libraries, seconds: built.seconds },
+        ...(built.snapshot === undefined ? {} : { sourceSnapshot: built.snapshot.path }),
       },
       text: [
         ...libraries.map(({ path }) => `${style.green('✔')} ${style.bold(path)}`),
