@@ -59,7 +59,13 @@ describeIf([{ program: 'cmake' }, { program: 'git' }, isX86], 'examples/custom-o
   it('keeps the library with its licence under commit, target, variant and linking', async () => {
     const prefix = join(folder, 'store', commit, 'manylinux2014_x86_64/native/static');
     expect(document.artifact).toBe(`file://${prefix}/`);
-    expect((await readdir(prefix)).sort()).toEqual(['libsimpledet.meta', 'libsimpledet.so', 'licenses']);
+    expect((await readdir(prefix)).sort()).toEqual([
+      ...['dependencies', 'libsimpledet.meta', 'libsimpledet.so', 'licenses'],
+    ]);
+    const sbom = join(prefix, 'dependencies/sboms/simpledet-ops-1.0.0.cdx.json');
+    expect(JSON.parse(await readFile(sbom, 'utf8'))).toMatchObject({
+      components: [{ name: 'snappy', version: '1.1.4' }],
+    });
     const built = await readFile(join(folder, 'dist/compiled/simpledet-ops/libraries/lib/libsimpledet.so'));
     expect(await readFile(join(prefix, 'libsimpledet.so'))).toEqual(built);
   });
