@@ -6,7 +6,7 @@ import { describeIf, temporaryFolder } from '@wheelwright/testing';
 import { planSteps } from './build/steps.js';
 import { compile } from './compile.js';
 import type { CompileRequest } from './request.js';
-import { execArguments } from './runner/docker/arguments.js';
+import { execArguments, stepVariables } from './runner/docker/arguments.js';
 import { localRunner } from './runner/local.js';
 
 /** Words that a shell, an engine or a careless join would make something else of. */
@@ -47,10 +47,12 @@ describe.each(HOSTILE)('the parameter %j', (word) => {
     for (const command of [[word], ['program', word]] as const) {
       const [step] = planSteps({ ...input, build: { command } });
       if (step === undefined) throw new Error('no step');
-      const { args, env } = execArguments('container', step);
+      const variables = stepVariables(step.env);
+      if ('impossible' in variables) throw new Error(variables.impossible);
+      const args = execArguments('container', step, variables, undefined);
       expect(args.slice(args.indexOf('container') + 1)).toEqual(command);
       expect(args.slice(0, args.indexOf('container'))).not.toContain(word);
-      expect(env).toEqual({ WORD: word });
+      expect(variables.byName).toEqual({ WORD: word });
     }
   });
 

@@ -55,7 +55,10 @@ function buildOf(compile: NonNullable<ToolTable['compile']>): CompileRequest['bu
 }
 
 /** `tool.wheelwright.source`: the tree, and what is done to it. */
-export function sourceRequest({ tool, folder, path }: ProjectFile, settings: Pick<BuildSettings, 'out' | 'variant'>): SourceRequest {
+export function sourceRequest(
+  { tool, folder, path }: ProjectFile,
+  settings: Pick<BuildSettings, 'out' | 'variant'>,
+): SourceRequest {
   const table = tool.source ?? { overlays: [], remove: [], patches: [] };
   const key = (name: string): string => `${path}: tool.wheelwright.source${name}`;
   const variant = settings.variant === undefined ? undefined : tool.variants[settings.variant];
@@ -66,7 +69,11 @@ export function sourceRequest({ tool, folder, path }: ProjectFile, settings: Pic
     origin: key('path' in base ? '.path' : ''),
     overlays: [
       ...overlaysOf(table.overlays, folder, key('')),
-      ...overlaysOf(variant?.overlays ?? [], folder, `${path}: tool.wheelwright.variants.${settings.variant ?? ''}`),
+      ...overlaysOf(
+        variant?.overlays ?? [],
+        folder,
+        `${path}: tool.wheelwright.variants.${settings.variant ?? ''}`,
+      ),
     ],
     remove: table.remove.map((value, index) => ({ value, origin: key(`.remove[${index}]`) })),
     patches: table.patches.map((value, index) => ({

@@ -41,7 +41,7 @@ export async function runCell(cell: Cell, request: CompileRequest, run: MatrixRu
     seconds: Math.round(performance.now() - start) / 1000,
   });
   const nothing = { key: null, log: null, libraries: [] } as const;
-  if (run.options.signal?.aborted === true) return ended({ ...nothing, status: 'cancelled' });
+  if (isCancelled(run)) return ended({ ...nothing, status: 'cancelled' });
   try {
     const { compile, compileKey } = await import('@wheelwright/runner');
     const { key, treeHash } = await compileKey(request, run.shop);
@@ -77,10 +77,14 @@ export async function runCell(cell: Cell, request: CompileRequest, run: MatrixRu
     if (message !== undefined) return ended({ key, log, libraries, status: 'missed', message });
     return ended({ key, log, libraries, status });
   } catch (error) {
-    if (run.options.signal?.aborted === true) return ended({ ...nothing, status: 'cancelled' });
+    if (isCancelled(run)) return ended({ ...nothing, status: 'cancelled' });
     const { message, exitCode } = explain(error);
     return ended({ ...nothing, status: 'error', message, exitCode });
   }
+}
+
+function isCancelled({ options }: MatrixRun): boolean {
+  return options.signal?.aborted === true;
 }
 
 async function isFolder(path: string): Promise<boolean> {

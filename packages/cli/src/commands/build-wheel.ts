@@ -113,7 +113,7 @@ async function buildOwnWheel(
         project,
         importName: tool.package ?? project.name.replace(/[-.]+/g, '_').toLowerCase(),
         choice,
-        products: { libraries, licenses: built.licenses, compiledFor: built.compiledFor },
+        products: { ...built, libraries },
         seconds: { compile: built.seconds, pack: packed.seconds },
       },
       file,

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRequest } from '../check-request.js';
-import { pinnedDigest } from '../dependency/fetch.js';
 import { hashOf } from '../digest.js';
 import { withContext } from '../error.js';
 import type { CompileOptions, CompileRequest, SourceRequest } from '../request.js';
 import type { Surroundings } from '../runner/runner.js';
+import { pinOf } from '../source/material.js';
 import { prepareSource } from '../source/prepare.js';
 import { parseTarget } from '../target.js';
 import { chooseToolchain } from '../toolchain/choose.js';
@@ -52,7 +52,7 @@ export class KeyShop {
     await mkdir(join(cache, 'work'), { recursive: true });
     try {
       const exclude = [...(source.exclude ?? []), cache];
-      return await prepareSource({ ...source, exclude }, tree, { environment, signal });
+      return await prepareSource({ ...source, exclude }, tree, { cache, environment, signal });
     } finally {
       await rm(tree, { recursive: true, force: true });
     }
@@ -84,14 +84,11 @@ export async function compileKey(
       shop.toolchain(request.toolchain, request.target),
       shop.place(),
     ]);
-    const { build, env = {}, variant, python, outputs, dependencies = [] } = request;
-    const pinned = dependencies.map(({ origin, source, ...rest }) => [
-      rest,
-      pinnedDigest(source, origin).hex,
-    ]);
+    const { build, env = {}, variant, python, outputs, wheel, dependencies = [] } = request;
+    const pinned = dependencies.map(({ origin, source, ...rest }) => [rest, pinOf(source, origin)]);
     const taken = outputs.map(({ from, base, to }) => [from, base ?? null, to ?? null]);
     const declared = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
-    const asked = [variant ?? null, python ?? null, place.image?.digest ?? null];
+    const asked = [variant ?? null, python ?? null, wheel?.folder ?? null, place.image?.digest ?? null];
     return {
       key: hashOf([LAYOUT, treeHash, build, toolchain, tag, declared, asked, pinned, taken]),
       treeHash,
