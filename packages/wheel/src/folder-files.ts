@@ -25,6 +25,14 @@ export interface FolderFiles {
 /** Asks what a library calls itself (DT_SONAME): the name under which others look for it. @public */
 export type LibraryName = (path: string) => Promise<string | undefined>;
 
+/** Options of `listFolder`. @public */
+export interface FolderOptions {
+  /** What a library calls itself, so that one with several names is stored under the right one. */
+  readonly libraryName?: LibraryName;
+  /** Whether a path below the folder, with `/`, is no part of it: neither looked at nor followed. */
+  readonly leaveOut?: (name: string) => boolean;
+}
+
 const LIBRARY = /\.(?:so(?:\.[0-9.]+)?|dylib|dll|pyd)$/;
 
 /**
@@ -33,7 +41,10 @@ const LIBRARY = /\.(?:so(?:\.[0-9.]+)?|dylib|dll|pyd)$/;
  * the name that `libraryName` says, if it's one of them, else under that of the file itself. Links to other files
  * become copies; links to folders are left out. What isn't a file, link or folder is refused (`not-a-regular-file`).
  */
-export async function listFolder(root: string, libraryName?: LibraryName): Promise<FolderFiles> {
+export async function listFolder(
+  root: string,
+  { libraryName, leaveOut = () => false }: FolderOptions = {},
+): Promise<FolderFiles> {
   const base = await realpath(root).catch((cause: unknown) => {
     throw new WheelError('not-found', `${root} is not there`, { cause });
   });
@@ -44,7 +55,7 @@ export async function listFolder(root: string, libraryName?: LibraryName): Promi
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     const name = relative(base, path).split(sep).join('/');
-    if (entry.isDirectory()) continue;
+    if (entry.isDirectory() || leaveOut(name)) continue;
     if (entry.isFile()) files.set(name, path);
     else if (entry.isSymbolicLink()) {
       const target = await targetOf(path, base);
@@ -86,7 +97,8 @@ async function storeOnce(
     }
   }
   for (const [target, names] of groups) {
-    const path = files.get(target) ?? '';
+    // What is left out under its own name may still have a link that isn't.
+    const path = files.get(target) ?? links.find((link) => link.target === target)?.path ?? '';
     const wanted = await libraryName?.(path);
     // Of two links of that name in two folders, the first in order.
     const storedAs =

@@ -11,7 +11,13 @@ export type { WheelInput } from './input.js';
 export type { WheelSpec } from './layout.js';
 export { addMetadataFields, metadataFields } from './metadata-fields.js';
 export { coreMetadata, type MetadataContent } from './metadata.js';
-export { type FolderFiles, type FolderLink, type LibraryName, listFolder } from './folder-files.js';
+export {
+  type FolderFiles,
+  type FolderLink,
+  type FolderOptions,
+  type LibraryName,
+  listFolder,
+} from './folder-files.js';
 export {
   type FolderPlatform,
   type JudgeElf,

@@ -39,7 +39,10 @@ export async function packFolder(
   target: string,
   options: PackOptions = {},
 ): Promise<PackedWheel> {
-  const { files, links } = await listFolder(source, options.libraryName);
+  const { files, links } = await listFolder(
+    source,
+    options.libraryName === undefined ? {} : { libraryName: options.libraryName },
+  );
   const { folder, distribution, version } = distInfoOf(files, source);
   const wheelPath = `${folder}/WHEEL`;
   const text = await readFile(join(source, folder, 'WHEEL'), 'utf8').catch((error: unknown) => {

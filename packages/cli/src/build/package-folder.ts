@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import type { WheelInput } from '@wheelwright/wheel';
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FolderLink, listFolder, type WheelInput } from '@wheelwright/wheel';
 import type { ProjectFile } from '../config/load.js';
 import { CliError } from '../error.js';
+import { libraryName } from './library-name.js';
 
 /** The Python part of a project: where it lies and what of it goes into the wheel. */
 export interface PackageFolder {
@@ -12,14 +12,17 @@ export interface PackageFolder {
   /** The same as a path inside the wheel; a dot becomes `/`. */
   readonly path: string;
   readonly files: readonly WheelInput[];
+  /** Its symbolic links and what became of each, by their names below the folder: a wheel holds no links. */
+  readonly links: readonly FolderLink[];
 }
 
 /**
  * Finds the package folder (beside pyproject.toml, or in `src/`) and lists its files under their names in the
- * wheel. Compiled Python caches and hidden files stay out. A symbolic link is followed to a file inside the
- * package only: a wheel holds no links, and nothing of the machine belongs into it by accident.
+ * wheel. Compiled Python caches and hidden files stay out. A library with several names is stored once, and no
+ * link is followed out of the package, as `pack` does it.
  *
- * @throws {@link CliError} `bad-project` where the folder, or its `__init__.py` without `namespace = true`, is missing
+ * @throws {@link CliError} `bad-project` where the folder, or its `__init__.py` without `namespace = true`, is missing;
+ * `WheelError` `link-leads-out`, `not-a-regular-file`
  */
 export async function readPackageFolder({
   folder,
@@ -46,33 +49,10 @@ export async function readPackageFolder({
       },
     );
   }
-  return { importName, path, files: await listFiles(root, path) };
-}
-
-async function listFiles(root: string, path: string): Promise<WheelInput[]> {
-  const inside = (await realpath(root)) + sep;
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files: WheelInput[] = [];
-  for (const entry of entries) {
-    const source = join(entry.parentPath, entry.name);
-    const name = relative(root, source).split(sep);
-    if (entry.isDirectory() || name.some(isLeftOut)) continue;
-    const real = await realpath(source);
-    if (!real.startsWith(inside)) {
-      throw new CliError('bad-project', `${source}: the link leads to ${real}, outside the package`, {
-        hint: 'copy the file into the package, or name it under tool.wheelwright.libraries',
-      });
-    }
-    const status = await stat(real);
-    // A link to a folder would bring its files in twice.
-    if (status.isDirectory()) continue;
-    files.push({
-      name: [path, ...name].join('/'),
-      content: { path: real },
-      executable: (status.mode & constants.S_IXUSR) !== 0,
-    });
-  }
-  return files;
+  const leaveOut = (name: string): boolean => name.split('/').some(isLeftOut);
+  const { files, links } = await listFolder(root, { libraryName, leaveOut });
+  const inWheel = files.map((input) => ({ ...input, name: `${path}/${input.name}` }));
+  return { importName, path, files: inWheel, links };
 }
 
 /** Caches of the machine and hidden files (editors', version control's) are no part of a package. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildElf, oracle, temporaryFolder } from '@wheelwright/testing';
@@ -53,6 +53,16 @@ with zipfile.ZipFile(sys.argv[1]) as z:
 }
 
 describe('build-wheel with libraries that are built already', () => {
+  it('stores a library with several names once, under the name it calls itself, and says so', async () => {
+    const folder = await project({ ...FILES, 'demo_ops/libown.so.1.0': buildElf({ soname: 'libown.so.1' }) });
+    await symlink('libown.so.1.0', join(folder, 'demo_ops/libown.so.1'));
+    await symlink('libown.so.1', join(folder, 'demo_ops/libown.so'));
+    const { stdout, stderr } = await wheelwright(folder, ['build-wheel', '--json']);
+    expect(stderr).toContain('libown.so -> libown.so.1.0: stored once, as libown.so.1');
+    const names = Object.keys(await unzip((JSON.parse(stdout) as Document).wheel));
+    expect(names.filter((name) => name.includes('libown'))).toEqual(['demo_ops/libown.so.1']);
+  });
+
   it('packs the package with the hierarchy of its libraries, and says what it made', async () => {
     const folder = await project(FILES);
     const document = await build(folder);

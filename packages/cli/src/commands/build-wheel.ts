@@ -16,6 +16,7 @@ import { applyVariant, requireVariant } from '../build/variant-table.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { loadProject, type ProjectFile } from '../config/load.js';
 import { compileFailure, targetMissed } from '../render/build-failure.js';
+import { describeLink } from '../render/folder-link.js';
 
 /** `build-wheel [PROJECT]`: the way of the data, from sources to a wheel and its artifact. */
 export function buildWheel(args: readonly string[], options: Record<string, unknown>): Command {
@@ -28,6 +29,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
     requireVariant(file, settings.variant);
     if (makesOwnWheel(file)) return buildOwnWheel(file, settings, flags.platform !== undefined, context);
     const python = await readPackageFolder(file);
+    for (const link of python.links) reporter.warn(describeLink(link));
     // A readme that isn't there is told before a compiler runs for minutes.
     await metadataParts(file, applyVariant(file, settings.variant), []);
 

@@ -1,6 +1,5 @@
 import { relative, resolve } from 'node:path';
 import {
-  type FolderLink,
   listFolder,
   packFolder,
   platformOfFiles,
@@ -10,6 +9,7 @@ import {
 import type { Command, CommandContext } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { fields } from '../render/fields.js';
+import { describeLink } from '../render/folder-link.js';
 import { formatSize } from '../render/size.js';
 import type { Style } from '../terminal/style.js';
 import { tagChange } from './retag.js';
@@ -81,13 +81,4 @@ function describe({ path, size, sha256, members, links }: PackedWheel, cwd: stri
       ['links', links.map(describeLink).join('\n')],
     ]),
   ].join('\n');
-}
-
-function describeLink({ name, target, stored, storedAs }: FolderLink): string {
-  const fate = {
-    once: `stored once, as ${storedAs ?? ''}`,
-    copied: 'copied',
-    'left-out': 'a folder, left out',
-  };
-  return `${name} -> ${target}: ${fate[stored]}`;
 }
