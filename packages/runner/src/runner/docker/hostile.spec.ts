@@ -81,7 +81,7 @@ describeIf([engineWith(IMAGE), { program: 'ps' }], 'a hostile build in docker', 
   it('cannot write to the image, nor change the sources of this host', async () => {
     await writeFile(join(bench.source, 'a'), 'one');
     const script =
-      'echo x > /etc/evil; echo x > /wheelwright/0/source/a; cat /wheelwright/0/source/a; exit 3';
+      'exec 2>&1; echo x > /etc/evil; echo x > /wheelwright/0/source/a; cat /wheelwright/0/source/a; exit 3';
     expect(await bench.run(runner, [bench.sh(script)])).toMatchObject({ exitCode: 3 });
     expect(bench.tail).toMatch(/Read-only file system[^]*Read-only file system[^]*one$/);
     expect(await readFile(join(bench.source, 'a'), 'utf8')).toBe('one');
@@ -89,7 +89,7 @@ describeIf([engineWith(IMAGE), { program: 'ps' }], 'a hostile build in docker', 
 
   it('is the caller, without capabilities, and gains none', async () => {
     const script = 'id -u; id -g; grep -E "CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs" /proc/self/status';
-    await bench.run(runner, [bench.sh(`${script}; mount -t tmpfs none /tmp; exit 0`)]);
+    await bench.run(runner, [bench.sh(`exec 2>&1; ${script}; mount -t tmpfs none /tmp; exit 0`)]);
     expect(bench.tail).toMatch(new RegExp(`^${process.getuid?.()}\n${process.getgid?.()}\n`));
     expect(bench.tail.match(/\t0000000000000000$/gm)).toHaveLength(5);
     expect(bench.tail).toMatch(/NoNewPrivs:\s+1/);
