@@ -174,6 +174,29 @@ describeIf([...slurmRequirements, { program: 'ps' }], 'slurmRunner', () => {
     expect(() => slurmRunner({ shared, partition: '--wrap=x' })).toThrow(/partition/);
   }, 30_000);
 
+  const isRoot = process.getuid?.() === 0;
+  (isRoot ? it : it.skip)(
+    'tells that the shared folder is full [root may mount one]',
+    async () => {
+      const small = join(shared, 'small');
+      await mkdir(small);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+      try {
+        const full = slurmRunner({ shared: small });
+        await full.survey({ ...process.env, ...cluster.environment });
+        const steps = [{ ...sh('head -c 5000000 /dev/zero > big'), folder: small }];
+        const watcher = { onStep: () => undefined, onOutput: () => undefined };
+        const job = { steps, workspace: small };
+        await expect(full.run(job, watcher)).rejects.toMatchObject({ code: 'no-space' });
+        await expect(full.run(job, watcher)).rejects.toMatchObject({ code: 'no-space' });
+        expect((await readdir(small)).sort()).toEqual(['big', 'jobs']);
+      } finally {
+        execFileSync('umount', [small]);
+      }
+    },
+    30_000,
+  );
+
   it('goes on without its controller for a while, and says when there is none', async () => {
     const running = run([sh('echo up; sleep 2; echo end > e')]);
     while (said === 0) await delay(100);

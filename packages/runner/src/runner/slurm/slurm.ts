@@ -1,4 +1,4 @@
-import { rm, statfs } from 'node:fs/promises';
+import { readdir, rm, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,7 +84,6 @@ async function runJob(
 
 /** Removes a batch's folder once no job is in it. */
 async function removeBatch(batch: string): Promise<void> {
-  const { readdir } = await import('node:fs/promises');
   const left = await readdir(batch).catch(() => []);
   if (left.every((name) => name === 'job.sh')) await rm(batch, { recursive: true, force: true });
 }
@@ -101,6 +100,9 @@ class Watch {
   #asked = Date.now();
   #answered = Date.now();
   #place = '';
+  #asking = false;
+  #account: JobAccount | undefined;
+  #failure: Error | undefined;
 
   constructor(queue: Queue, settings: SlurmSettings, job: Job, watcher: JobWatcher, submitted: SubmittedJob) {
     this.#queue = queue;
@@ -135,7 +137,11 @@ class Watch {
         return { status: 'cancelled' };
       }
       const result = this.#resultOf(state);
-      if (result !== undefined) return result;
+      if (result !== undefined) {
+        // What a step says of a full disk doesn't get into a log on the same disk.
+        if (result.status === 'failed') await refuseFull(this.#settings.shared);
+        return wasKilled(result) ? await this.#confirm(result) : result;
+      }
       const { timeLimit } = this.#job;
       if (
         timeLimit !== undefined &&
@@ -146,12 +152,41 @@ class Watch {
         await this.#follower.look();
         return { ...this.#failed(), reason: 'time-limit' };
       }
-      if (Date.now() - this.#asked > ASK) {
-        const account = await this.#ask();
-        if (account !== undefined && hasEnded(account)) return this.#settle(account);
+      this.#inquire();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#account !== undefined && hasEnded(this.#account)) return this.#settle(this.#account);
+      await sleep(LOOK);
+    }
+  }
+
+  /** Asks the controller beside the watching: a controller that is away takes its time, and the job goes on. */
+  #inquire(): void {
+    if (this.#asking || Date.now() - this.#asked < ASK) return;
+    this.#asking = true;
+    void this.#ask()
+      .then(
+        (account) => {
+          this.#account = account;
+        },
+        (error: unknown) => {
+          this.#failure = error instanceof Error ? error : new Error(String(error));
+        },
+      )
+      .finally(() => {
+        this.#asking = false;
+      });
+  }
+
+  /** A step that was killed may be Slurm's doing: its own time limit, a lost node, somebody's scancel. */
+  async #confirm(result: JobResult): Promise<JobResult> {
+    for (const end = Date.now() + SETTLE; Date.now() < end; ) {
+      const account = await this.#ask().catch(() => undefined);
+      if (account !== undefined && hasEnded(account)) {
+        return account.state === 'COMPLETED' || account.state === 'UNKNOWN' ? result : this.#explain(account);
       }
       await sleep(LOOK);
     }
+    return result;
   }
 
   /** What the job script says in the end. */
@@ -194,10 +229,16 @@ class Watch {
   /** The controller calls the job ended: with its own last word, which may still be on its way, or without. */
   async #settle(account: JobAccount): Promise<JobResult> {
     const patience = account.state === 'COMPLETED' ? SETTLE : LOOK * 3;
-    for (const end = Date.now() + patience; Date.now() < end; await sleep(LOOK)) {
+    for (const end = Date.now() + patience; Date.now() < end; ) {
       const result = this.#resultOf(await this.#follower.look());
       if (result !== undefined) return result;
+      await sleep(LOOK);
     }
+    return this.#explain(account);
+  }
+
+  /** What became of a job that couldn't say it itself. */
+  async #explain(account: JobAccount): Promise<JobResult> {
     const { state, exitCode, signal, node = 'a node', reason = '' } = account;
     const { id } = this.#submitted;
     if (wasLost(account))
@@ -214,9 +255,8 @@ class Watch {
         hint: 'it must be the same folder under the same path on every node',
       });
     }
-    if (exitCode === NO_STATE || (await isFull(this.#settings.shared))) {
-      throw noSpace(`the shared folder ${this.#settings.shared}`);
-    }
+    if (exitCode === NO_STATE) throw noSpace(`the shared folder ${this.#settings.shared}`);
+    await refuseFull(this.#settings.shared);
     if (state === 'FAILED' && signal !== undefined) return { ...this.#failed(), ...how };
     const code = exitCode === undefined ? '' : `, exit code ${exitCode}`;
     throw new RunnerError(
@@ -231,7 +271,12 @@ class Watch {
   }
 }
 
-async function isFull(folder: string): Promise<boolean> {
+/** @throws {@link RunnerError} `no-space` where nothing more can be written to a folder */
+async function refuseFull(folder: string): Promise<void> {
   const { bavail } = await statfs(folder);
-  return bavail === 0;
+  if (bavail === 0) throw noSpace(`the shared folder ${folder}`);
+}
+
+function wasKilled(result: JobResult): boolean {
+  return result.status === 'failed' && (result.signal === 'SIGTERM' || result.signal === 'SIGKILL');
 }
