@@ -25,9 +25,14 @@ describeIf([...slurmRequirements, { program: 'ps' }], 'startSlurm', () => {
     ]);
     const states = (): Promise<string> => cluster.ask('squeue', ['-h', '--states=all', '-o', '%T %N']);
     while ((await states()) !== 'RUNNING n2') await delay(100);
+    // The controller calls it running before its script has begun.
+    const sleeps = (): boolean =>
+      execFileSync('ps', ['-eo', 'args']).toString().includes(`sleep 53987.${process.pid}`);
+    while (!sleeps()) await delay(100);
     await cluster.killNode('n2');
+    await delay(200);
     expect(await states()).toBe('NODE_FAIL n2');
-    expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toContain(`sleep 53987.${process.pid}`);
+    expect(sleeps()).toBe(false);
     await cluster.startNode('n2');
     expect((await cluster.ask('sinfo', ['-h', '-N', '-o', '%N %T'])).split('\n')).toEqual([
       'n1 idle',
