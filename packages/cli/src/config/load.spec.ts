@@ -94,7 +94,7 @@ describe('loadProject', () => {
 
   it('asks for one way to compile', async () => {
     expect(await failure(`${METADATA}[tool.wheelwright.compile]\ntoolchain = "zig"`)).toContain(
-      'tool.wheelwright.compile needs either build-system or command',
+      'tool.wheelwright.compile needs one of build-system, command, commands and wheel-command',
     );
   });
 

@@ -47,7 +47,9 @@ export async function askProgram(
 
 /** The first word that looks like a version: `cmake version 3.25.1`, `gcc (Debian 12.2.0-14) 12.2.0`. */
 export function versionIn(text: string): string | null {
-  return /(?<![\w.])v?(\d+(?:\.\d+)+(?:[-+.]?[A-Za-z0-9]+)*)/i.exec(text)?.[1] ?? null;
+  // What stands in parentheses is whose package it is.
+  const own = text.replaceAll(/\([^)]*\)/g, '');
+  return /(?<![\w.])v?(\d+(?:\.\d+)+(?:[-+.]?[A-Za-z0-9]+)*)/i.exec(own)?.[1] ?? null;
 }
 
 function lastLine(text: string): string {
