@@ -88,7 +88,17 @@ async function examine(arch, folder) {
   };
   const built = await run(
     await zig(),
-    ['cc', '-target', triple, '-O2', '-o', loader, join(here, 'load.c'), '-ldl'],
+    [
+      'cc',
+      '-target',
+      triple,
+      '-O2',
+      '-o',
+      loader,
+      join(here, 'load.c'),
+      '-ldl',
+      ...(arch === 'ppc64le' ? ['-mabi=ibmlongdouble'] : []),
+    ],
     {
       env,
     },

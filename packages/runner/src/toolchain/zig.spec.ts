@@ -48,6 +48,19 @@ describe('zigToolchain', () => {
     });
   });
 
+  it.each([
+    ['manylinux2014_ppc64le', true],
+    ['manylinux_2_34_ppc64le', false],
+    ['manylinux2014_aarch64', false],
+  ])('takes the long double of the time for %s: %s', async (tag, ibm) => {
+    const { tools } = await zigToolchain(parseTarget(tag), '/z/zig', '/c').equip({
+      folder,
+      prefixes: [],
+      names: [],
+    });
+    expect((await readFile(tools.cc, 'utf8')).includes('-mabi=ibmlongdouble')).toBe(ibm);
+  });
+
   it('keeps CMake and pkg-config off the host, also without dependencies', async () => {
     const { cmakeToolchainFile = '', env } = await toolchain.equip({ folder, prefixes: [], names: [] });
     expect(await readFile(cmakeToolchainFile, 'utf8')).toContain(`set(CMAKE_FIND_ROOT_PATH "${folder}")`);

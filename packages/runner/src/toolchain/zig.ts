@@ -55,7 +55,7 @@ export function zigToolchain(target: Target, program: string, cache: string): To
     name: 'zig',
     readOnly: [dirname(program)],
     scratch: [cache],
-    identity: ['zig', ZIGLANG.version, triple, ...DEFAULTS].join(' '),
+    identity: ['zig', ZIGLANG.version, triple, ...DEFAULTS, ...longDouble(target)].join(' '),
     equip: (site) => equip(site, { target, triple, program, cache }),
   };
 }
@@ -89,7 +89,7 @@ async function equip(
   zig: { target: Target; triple: string; program: string; cache: string },
 ): Promise<Equipment> {
   const renamed = site.names.map(({ path, name }) => `-ffile-prefix-map=${path}=${name}`);
-  const compiler = ['-target', zig.triple, ...DEFAULTS, ...renamed];
+  const compiler = ['-target', zig.triple, ...DEFAULTS, ...longDouble(zig.target), ...renamed];
   // zig doesn't look at LIBRARY_PATH. After the project's own -L, as LIBRARY_PATH would be.
   const searched = site.prefixes.map((prefix) => `-L${join(prefix, 'lib')}`);
   // Without a language zig hands standard input to clang as it is, and clang doesn't know `-gnu.2.17`: Meson asks so.
@@ -141,6 +141,15 @@ async function equip(
     cmakeToolchainFile: cmakeToolchain,
     mesonCrossFile: mesonCross,
   };
+}
+
+/**
+ * zig's long double for ppc64le is IEEE's, and its headers then rename printf to `__printfieee128`, which glibc has from
+ * 2.32 on only. For an older one it's IBM's, as for every compiler of that time.
+ */
+function longDouble({ arch, floor }: Target): string[] {
+  const old = floor !== undefined && floor[0] === 2 && floor[1] < 32;
+  return arch === 'ppc64le' && old ? ['-mabi=ibmlongdouble'] : [];
 }
 
 async function writeScript(path: string, text: string): Promise<string> {
