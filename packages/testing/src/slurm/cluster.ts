@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -118,17 +118,18 @@ class Cluster implements SlurmCluster {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** A batch script lies in its node's spool folder; the process above it is the one that slurmd left with it. */
+  /**
+   * What a node runs: batch scripts, which lie in its spool folder, and the processes that slurmd left with them.
+   * Those work in slurmd's own folder, and wait for a controller for ever.
+   */
   async #jobsOf(name: string): Promise<number[]> {
-    const spool = join(this.#folder, `spool-${name}`, 'job');
+    const spool = join(this.#folder, `spool-${name}`);
     const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1);
     const found = await Promise.all(
       pids.map(async (pid) => {
+        const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
         const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-        if (!command.includes(spool)) return [];
-        const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return parent > 1 ? [parent, pid] : [pid];
+        return cwd === spool || command.includes(join(spool, 'job')) ? [pid] : [];
       }),
     );
     return found.flat();
@@ -136,7 +137,9 @@ class Cluster implements SlurmCluster {
 
   #start(name: string, program: string, args: readonly string[]): void {
     const env = { ...process.env, ...this.environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
-    this.#daemons.set(name, spawn(program, args, { env, stdio: 'ignore' }));
+    const spool = join(this.#folder, `spool-${name}`);
+    const cwd = existsSync(spool) ? spool : this.#folder;
+    this.#daemons.set(name, spawn(program, args, { env, cwd, stdio: 'ignore' }));
   }
 
   async #end(name: string, signal: NodeJS.Signals): Promise<void> {
