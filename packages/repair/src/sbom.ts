@@ -66,7 +66,7 @@ export function cycloneDxText(
       tools: { components: [{ type: 'application', ...tool }] },
       component: { type: 'library', 'bom-ref': purl, name: wheel.distribution, version: wheel.version, purl },
     },
-    components: components.map(({ dependsOn: _, ...component }) => component),
+    components: components.map((each) => ({ ...each, dependsOn: undefined })),
     dependencies: [
       { ref: purl, dependsOn: components.map((each) => each['bom-ref']) },
       ...components.map(({ 'bom-ref': ref, dependsOn }) => ({ ref, dependsOn })),

@@ -5,7 +5,7 @@ import { checkSource } from './check-request.js';
 import { publish, refuseExisting } from './destination.js';
 import { withContext } from './error.js';
 import { selectLibraries } from './libraries.js';
-import type { CompileEvent, CompileOptions, LibrarySelection, OutputFile, SourceRequest } from './request.js';
+import type { CompileOptions, LibrarySelection, OutputFile, SourceRequest } from './request.js';
 import { describeMaterial } from './source/material.js';
 import { prepareSource } from './source/prepare.js';
 
@@ -26,12 +26,7 @@ export async function collectLibraries(
   { source, outputs }: { readonly source: SourceRequest; readonly outputs: readonly LibrarySelection[] },
   options: Pick<CompileOptions, 'cache' | 'destination' | 'signal' | 'onEvent' | 'environment'>,
 ): Promise<CollectedLibraries> {
-  const {
-    destination,
-    signal,
-    environment = process.env,
-    onEvent = (_: CompileEvent) => undefined,
-  } = options;
+  const { destination, signal, environment = process.env, onEvent } = options;
   let work: string | undefined;
   try {
     checkSource(source);
@@ -40,11 +35,11 @@ export async function collectLibraries(
     const cache = await realpath(options.cache);
     work = join(cache, 'work', `collect-${randomUUID()}`);
     await mkdir(work);
-    onEvent({ kind: 'stage', stage: 'source', detail: describeMaterial(source, source.origin) });
+    onEvent?.({ kind: 'stage', stage: 'source', detail: describeMaterial(source, source.origin) });
     const tree = join(work, 'source');
     const exclude = [...(source.exclude ?? []), cache, destination];
     const treeHash = await prepareSource({ ...source, exclude }, tree, { environment, signal, cache });
-    onEvent({ kind: 'stage', stage: 'collect', detail: destination });
+    onEvent?.({ kind: 'stage', stage: 'collect', detail: destination });
     const libraries = await selectLibraries(tree, outputs);
     const log = join(work, 'build.log');
     await writeFile(log, `${describeMaterial(source, source.origin)}\nsource tree: sha256 ${treeHash}\n`);

@@ -79,6 +79,24 @@ describe('loadProject', () => {
     expect(await failure(`${METADATA}${text}`)).toContain(message);
   });
 
+  it.each([
+    ['git = "https://host/x"', 'source.commit is missing'],
+    ['pypi = "mxnet==1.9.1"', 'source.sha256 is missing'],
+    [
+      'path = "."\ngit = "x"',
+      'source needs one source: path, git, npm, pypi, archive; here are path and git',
+    ],
+    ['commit = "abc"', 'source.commit belongs to git'],
+    ['comit = "abc"', 'source.comit is not a known key; did you mean commit?'],
+    ['overlays = [{ to = "x" }]', 'source.overlays[0] needs one source'],
+    [
+      'overlays = [{ git = "x", commit = "y", subdri = "z" }]',
+      'source.overlays[0].subdri is not a known key; did you mean subdir?',
+    ],
+  ])('says what is wrong with the source %j', async (table, message) => {
+    expect(await failure(`${METADATA}[tool.wheelwright.source]\n${table}`)).toContain(message);
+  });
+
   it('reports everything that is wrong at once', async () => {
     const message = await failure(
       '[project]\nname = "ops"\n[tool.wheelwright]\nlinking = "shared"\npakage = "ops"',

@@ -104,7 +104,9 @@ async function readPage(
 async function limitedText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of response.body ?? []) {
+  const chunks: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
+  if (chunks === undefined) return '';
+  for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > MAX_PAGE) throw new Error(`the page is larger than ${MAX_PAGE} bytes`);
   }

@@ -73,9 +73,9 @@ export function plainEnvironment(caller: Environment): Environment {
 function withSettings(environment: Environment, settings: readonly Setting[]): Environment {
   const before = Number(environment['GIT_CONFIG_COUNT'] ?? 0);
   const start = Number.isInteger(before) && before > 0 ? before : 0;
-  const added = settings.flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${start + index}`, key],
-    [`GIT_CONFIG_VALUE_${start + index}`, value],
+  const added: (readonly [string, string])[] = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${start + index}`, key] as const,
+    [`GIT_CONFIG_VALUE_${start + index}`, value] as const,
   ]);
   return {
     ...environment,
