@@ -55,6 +55,8 @@ async function layOut(folder) {
   await cp(path.join(root, 'dist/compiled/simpledet-ops/libraries/lib'), path.join(folder, 'lib'), {
     recursive: true,
   });
+  // A library by the name that the README of elf gives one.
+  await cp(path.join(folder, 'lib/libsimpledet.so'), path.join(folder, 'libshape.so'));
   await writeFile(path.join(folder, 'src/add.c'), 'int add(int a, int b) { return a + b; }\n');
 }
 
