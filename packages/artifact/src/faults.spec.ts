@@ -7,6 +7,7 @@ import {
   describeIf,
   type Fault,
   first,
+  networkFaults,
   s3Requirement,
   type SeenRequest,
   signedRequest,
@@ -53,21 +54,13 @@ describeIf([s3Requirement], 'artifacts on s3:// over a bad network', () => {
     folder = join(await mkdtemp(join(scratch, 'pull-')), 'dist');
   });
 
-  const faults: [string, Fault][] = [
-    ['a broken connection', { kind: 'cut-request', after: 10 }],
-    ['a silent server', { kind: 'stall' }],
-    ['a flipped bit', { kind: 'corrupt-request', at: 5 }],
-    ['500', { kind: 'status', status: 500, code: 'InternalError' }],
-    ['503', { kind: 'status', status: 503, code: 'SlowDown' }],
-    ['a lost reply', { kind: 'lose-reply' }],
-  ];
   const places: [string, (seen: SeenRequest) => boolean][] = [
     ['a part of the library', isPart],
     ['the end of the library', isFinish],
     ['a licence', named('licenses/', 'PUT')],
     ['the meta file', named('libmxnet.meta', 'PUT')],
   ];
-  const combinations = faults.flatMap(([name, fault]) =>
+  const combinations = networkFaults.flatMap(([name, fault]) =>
     places.map(([place, at]) => [name, place, fault, at] as const),
   );
 

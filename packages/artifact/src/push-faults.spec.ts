@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Store } from '@wheelwright/store';
-import { temporaryFolder } from '@wheelwright/testing';
+import { dyingAt, temporaryFolder } from '@wheelwright/testing';
 import type { ArtifactId } from './identity.js';
 import { pushArtifact, type PushRequest } from './push.js';
 import { readArtifact } from './show.js';
@@ -38,37 +38,7 @@ async function request(
   return { id, library, files, tool: 'test', created: new Date(0), ...more };
 }
 
-/**
- * A store whose n-th call fails: before it does anything, or, as when an answer is lost, after it has done it. From then
- * on nothing works, for the process is dead.
- */
-function failing(inner: Store, at: number, when: 'before' | 'after'): { store: Store; calls: () => number } {
-  let calls = 0;
-  const fail = () => new Error(`failpoint ${at}`);
-  const around = async <T>(work: () => Promise<T>): Promise<T> => {
-    calls += 1;
-    if (calls > at || (calls === at && when === 'before')) throw fail();
-    const result = await work();
-    if (calls === at) throw fail();
-    return result;
-  };
-  const store: Store = {
-    url: inner.url,
-    urlOf: (key) => inner.urlOf(key),
-    head: (...args) => around(() => inner.head(...args)),
-    get: (...args) => around(() => inner.get(...args)),
-    put: (...args) => around(() => inner.put(...args)),
-    delete: (...args) => around(() => inner.delete(...args)),
-    async *list(...args) {
-      await around(() => Promise.resolve());
-      yield* inner.list(...args);
-    },
-    sweep: (...args) => inner.sweep(...args),
-    link: (...args) => inner.link(...args),
-    publicUrl: (...args) => inner.publicUrl(...args),
-  };
-  return { store, calls: () => calls };
-}
+const counted = { calls: ['head', 'get', 'put', 'delete'], streams: ['list'] } as const;
 
 const first = { 'libops.so': 'one', LICENSE: 'licence one', 'a.so': 'a one', 'b.so': 'same' };
 const second = { 'libops.so': 'two', NOTICE: 'notice two', 'a.so': 'a two', 'b.so': 'same' };
@@ -97,8 +67,8 @@ describeStores('pushArtifact', (makeStore) => {
       let survived = false;
       for (let at = 1; !survived; at += 1) {
         store = await makeStore();
-        const faulty = failing(store, at, when);
-        survived = await pushArtifact(faulty.store, push).then(
+        const faulty = dyingAt(store, counted, at, when);
+        survived = await pushArtifact(faulty.dying, push).then(
           () => faulty.calls() < at,
           () => false,
         );
@@ -119,8 +89,8 @@ describeStores('pushArtifact', (makeStore) => {
       for (let at = 1; !survived; at += 1) {
         store = await makeStore();
         await pushArtifact(store, old);
-        const faulty = failing(store, at, when);
-        survived = await pushArtifact(faulty.store, push).then(
+        const faulty = dyingAt(store, counted, at, when);
+        survived = await pushArtifact(faulty.dying, push).then(
           () => faulty.calls() < at,
           () => false,
         );

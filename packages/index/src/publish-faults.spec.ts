@@ -4,8 +4,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openStore, type Store } from '@wheelwright/store';
 import {
   describeIf,
+  dyingAt,
   type Fault,
   first,
+  networkFaults,
   s3Requirement,
   type SeenRequest,
   startFaultProxy,
@@ -21,30 +23,7 @@ const uploaded = new Date(0);
 /** What a page may lack of a publication that isn't finished; nothing of it may be wrong. */
 const pending = ['missing-project', 'stale-html', 'unlisted-file'];
 
-/** A store that dies at its n-th call: before it does anything, or with its answer on the way. */
-function dying(inner: Store, at: number, when: 'before' | 'after'): { store: Store; calls: () => number } {
-  let calls = 0;
-  const around = async <T>(work: () => Promise<T>): Promise<T> => {
-    calls += 1;
-    if (calls > at || (calls === at && when === 'before')) throw new Error(`failpoint ${at}`);
-    const result = await work();
-    if (calls === at) throw new Error(`failpoint ${at}`);
-    return result;
-  };
-  const store: Store = {
-    url: inner.url,
-    urlOf: (key) => inner.urlOf(key),
-    head: (...args) => around(() => inner.head(...args)),
-    get: (...args) => around(() => inner.get(...args)),
-    put: (...args) => around(() => inner.put(...args)),
-    delete: (...args) => around(() => inner.delete(...args)),
-    list: (...args) => inner.list(...args),
-    sweep: (...args) => inner.sweep(...args),
-    link: (...args) => inner.link(...args),
-    publicUrl: (...args) => around(() => inner.publicUrl(...args)),
-  };
-  return { store, calls: () => calls };
-}
+const counted = { calls: ['head', 'get', 'put', 'delete', 'publicUrl'] } as const;
 
 async function rules(store: Store): Promise<readonly string[]> {
   return (await checkIndex(store)).map(({ rule }) => rule);
@@ -61,8 +40,8 @@ describeStores('a publisher that dies', (makeStore) => {
         at += 1;
         const store = await makeStore();
         await publishWheel(store, { path: old, uploaded });
-        const faulty = dying(store, at, when);
-        survived = await publishWheel(faulty.store, { path: wheel, uploaded }).then(
+        const { dying } = dyingAt(store, counted, at, when);
+        survived = await publishWheel(dying, { path: wheel, uploaded }).then(
           () => true,
           () => false,
         );
@@ -94,14 +73,9 @@ describeIf([s3Requirement], 'an index on s3:// over a bad network', () => {
     proxy?.requests.splice(0);
   });
 
-  const faults: [string, Fault][] = [
-    ['a broken connection', { kind: 'cut-request', after: 10 }],
-    ['a silent server', { kind: 'stall' }],
-    ['a flipped bit', { kind: 'corrupt-request', at: 5 }],
-    ['500', { kind: 'status', status: 500, code: 'InternalError' }],
-    ['503', { kind: 'status', status: 503, code: 'SlowDown' }],
+  const faults: (readonly [string, Fault])[] = [
+    ...networkFaults,
     ['two writers that met (409)', { kind: 'status', status: 409, code: 'ConditionalRequestConflict' }],
-    ['a lost reply', { kind: 'lose-reply' }],
   ];
   const put =
     (end: string) =>

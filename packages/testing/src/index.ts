@@ -1,5 +1,6 @@
 export { describeIf, missing, type Requirement } from './requirement.js';
 export { oracle, oracleEnvironment, repositoryRoot, type OracleResult } from './oracle.js';
+export { type CountedCalls, dyingAt } from './dying.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { python } from './wheel/python.js';
 export { type RawEnd, type RawHeader, type RawMember, rawZip } from './wheel/raw-zip.js';
@@ -16,6 +17,7 @@ export {
   type FaultProxy,
   type FaultRule,
   first,
+  networkFaults,
   type SeenRequest,
   startFaultProxy,
 } from './s3/fault-proxy.js';

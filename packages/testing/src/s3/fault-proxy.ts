@@ -17,6 +17,16 @@ export type Fault =
   /** One bit of this byte of the body is another one on the other side. */
   | { readonly kind: 'corrupt-request' | 'corrupt-reply'; readonly at: number };
 
+/** Faults that a client gets over by asking again, with their names for tests. */
+export const networkFaults: readonly (readonly [name: string, fault: Fault])[] = [
+  ['a broken connection', { kind: 'cut-request', after: 10 }],
+  ['a silent server', { kind: 'stall' }],
+  ['a flipped bit', { kind: 'corrupt-request', at: 5 }],
+  ['500', { kind: 'status', status: 500, code: 'InternalError' }],
+  ['503', { kind: 'status', status: 503, code: 'SlowDown' }],
+  ['a lost reply', { kind: 'lose-reply' }],
+];
+
 /** A request as the proxy saw it. */
 export interface SeenRequest {
   readonly method: string;
