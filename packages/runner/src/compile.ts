@@ -24,7 +24,8 @@ import { equipForPython } from './build/python.js';
 import { findWheel, isWheel } from './wheel-output.js';
 import { chooseToolchain } from './toolchain/choose.js';
 import { withBuildTools } from './toolchain/build-tools.js';
-import { findCcache, findProgram } from './toolchain/ccache.js';
+import { findCcache } from './toolchain/ccache.js';
+import { findProgram } from './toolchain/find-program.js';
 import { machineOf } from './toolchain/machine.js';
 
 /** What compilers call the folders of a build: the same on every machine. */
@@ -100,22 +101,12 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       const caches = runner.name === 'local' && (request.ccache ?? true);
       const launcher = caches ? findCcache(caller, cache) : undefined;
       const reads = { readOnly: [...toolchain.readOnly, ...tools.readOnly], scratch: toolchain.scratch };
-      const workshop = {
-        environment,
-        host: caller,
-        signal,
-        cache,
-        target,
-        toolchain,
-        jobs,
-        generator,
-        launcher,
-      };
-      const shop = { ...workshop, reads, onEvent, run };
+      const asked = { target, toolchain, jobs, generator, launcher };
+      const workshop = { environment, host: caller, signal, cache, ...asked, reads, onEvent, run };
       try {
         const snapshot = options.snapshot === true;
         const result = await withFreshFolders(work, log, (folder) =>
-          build(request, { work: folder, log, workshop: shop, destination, snapshot }),
+          build(request, { work: folder, log, workshop, destination, snapshot }),
         );
         if (result.status !== 'compiled') return result;
         const { image } = place;

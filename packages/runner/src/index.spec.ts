@@ -11,7 +11,6 @@ it('exports this and nothing else', () => {
       'compile',
       'compileKey',
       'dockerRunner',
-      'inParallel',
       'localRunner',
       'parseTarget',
       'planCells',

@@ -2,7 +2,6 @@ export { collectLibraries, type CollectedLibraries } from './collect.js';
 export { compile } from './compile.js';
 export { compileKey, KeyShop } from './matrix/compile-key.js';
 export { planCells, type Cell, type MatrixAxes } from './matrix/plan.js';
-export { inParallel } from './matrix/parallel.js';
 export { selectLibraries, type SelectedLibrary } from './libraries.js';
 export { parseTarget, type Architecture, type Target } from './target.js';
 export { RunnerError, type RunnerErrorCode, type RunnerErrorDetails } from './error.js';

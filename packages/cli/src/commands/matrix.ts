@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { machineWord } from '../build/compile-project.js';
 import { compileRequest } from '../build/compile-request.js';
+import { compileTable } from '../build/compile-table.js';
 import { userFolders } from '../build/folders.js';
 import { inspectInputs } from '../build/inspected-files.js';
 import { runCell, type CellOutcome, type MatrixRun } from '../build/matrix-cell.js';
@@ -13,8 +14,8 @@ import { buildFlags, resolveSettings } from '../build/settings.js';
 import { applyVariant, requireVariant } from '../build/variant-table.js';
 import type { Command, CommandResult } from '../command.js';
 import { loadProject } from '../config/load.js';
-import { CliError } from '../error.js';
 import { describeMatrix, matrixExitCode } from '../render/matrix.js';
+import { sideBySide } from '../side-by-side.js';
 
 /** A cluster queues what it can't run yet; this host only has so many files and sockets. */
 const CLUSTER_JOBS = 64;
@@ -28,15 +29,10 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
     // Each cell listens to it, and there may be any number of them.
     setMaxListeners(0, signal);
     const file = await loadProject(resolve(global.cwd, args[0] ?? host.env['WHEELWRIGHT_PROJECT'] ?? '.'));
-    const { compile } = file.tool;
-    if (compile === undefined) {
-      throw new CliError('usage', `${file.path}: there is nothing to compile: no tool.wheelwright.compile`, {
-        hint: 'say how: build-system = "cmake", or command = [...]',
-      });
-    }
+    const compile = compileTable(file);
     const folders = userFolders(host.env);
     const settings = resolveSettings(flags, file, global, folders.data);
-    const { KeyShop, planCells, inParallel } = await import('@wheelwright/runner');
+    const { KeyShop, planCells } = await import('@wheelwright/runner');
     const variants = flags.variant === undefined ? Object.keys(file.tool.variants) : [flags.variant];
     if (variants.length === 0) requireVariant(file, undefined);
     const targets =
@@ -65,7 +61,7 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
     };
     const ended: CellOutcome[] = [];
     reporter.step(`compiling ${cells.length} cells on ${runner.name}`);
-    const outcomes = await inParallel(cells, atOnce, async (cell) => {
+    const outcomes = await sideBySide(cells, atOnce, async (cell) => {
       const each = { ...settings, variant: cell.variant, target: cell.target };
       const { env } = applyVariant(file, cell.variant);
       const request = {

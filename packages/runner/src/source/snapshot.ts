@@ -1,7 +1,8 @@
 import { constants, createWriteStream } from 'node:fs';
-import { readdir, readlink, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { treeEntries } from './tree-entries.js';
 
 /** A snapshot's name in the result of a compilation. */
 export const SNAPSHOT_NAME = 'source.zip';
@@ -33,14 +34,7 @@ export async function writeSnapshot(
     zip.on('error', reject);
   });
   failed.catch(() => undefined);
-  const entries = (await readdir(tree, { recursive: true, withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => ({
-      entry,
-      name: relative(tree, join(entry.parentPath, entry.name)).replaceAll(sep, '/'),
-    }))
-    .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  for (const { entry, name } of entries) {
+  for (const { entry, name } of await treeEntries(tree)) {
     signal?.throwIfAborted();
     const file = join(tree, name);
     if (entry.isSymbolicLink()) {

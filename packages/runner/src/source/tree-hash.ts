@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { readdir, readlink, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hashFile } from '../digest.js';
+import { treeEntries } from './tree-entries.js';
 
 /**
  * The sha256 of a tree: of each file its path, whether it's executable, and its content; of each link where it
  * leads. Times, owners and the order on disk don't count; neither do empty folders, which git can't hold either.
  */
 export async function hashTree(tree: string, signal?: AbortSignal): Promise<string> {
-  const entries = (await readdir(tree, { recursive: true, withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => ({
-      entry,
-      name: relative(tree, join(entry.parentPath, entry.name)).replaceAll(sep, '/'),
-    }))
-    .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   const hash = createHash('sha256');
-  for (const { entry, name } of entries) {
+  for (const { entry, name } of await treeEntries(tree)) {
     signal?.throwIfAborted();
     // A path can't hold a NUL, and a digest has a fixed length: no two trees have the same text.
     hash.update(`${await describeEntry(join(tree, name), entry)} ${name}\0`);

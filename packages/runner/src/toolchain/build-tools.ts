@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { CompileEvent, CompileRequest, SystemBuild } from '../request.js';
 import type { Surroundings } from '../runner/runner.js';
 import { runTool, type ToolContext } from '../runner/tool.js';
-import { findProgram } from './ccache.js';
+import { findProgram } from './find-program.js';
 import { installPipPackage, type PipPackage } from './pip-package.js';
 
 /** The PyPI packages that hold CMake, Ninja and Meson, for hosts that have none. */

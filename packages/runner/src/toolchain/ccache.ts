@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { accessSync, constants } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { hashOf } from '../digest.js';
+import { findProgram } from './find-program.js';
 import type { Launcher } from './toolchain.js';
 import { wrapperScript } from './wrapper.js';
 
@@ -66,22 +66,4 @@ export async function launchCompilers(
       CCACHE_COMPILERTYPE: compiler.type,
     },
   };
-}
-
-/** The path of a program on the PATH of an environment. */
-export function findProgram(
-  name: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  return (environment['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { RunnerError } from '../../error.js';
 import { Deadline } from '../deadline.js';
 import { runGroup, type GroupEnd } from '../process-group.js';
 import type { FailureReason, Job, JobResult, JobWatcher, Runner, Step, Surroundings } from '../runner.js';
+import { signalOfExitCode } from '../shell-exit.js';
 import { removeAbandoned } from './abandoned.js';
 import { execArguments, fillCommand, runArguments, stepVariables } from './arguments.js';
 import { Engine } from './engine.js';
@@ -189,7 +189,7 @@ async function executeWith(
 
 /** A container's exit codes above 128 stand for the signal that ended the program. */
 function described(exitCode: number): { exitCode: number; signal?: string } {
-  const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
+  const signal = signalOfExitCode(exitCode);
   return signal === undefined ? { exitCode } : { exitCode, signal };
 }
 

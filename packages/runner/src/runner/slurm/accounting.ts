@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { signalName, signalOfExitCode } from '../shell-exit.js';
 
 /** What Slurm says of a job. */
 export interface JobAccount {
@@ -89,10 +89,6 @@ function parseExit(text: string): Pick<JobAccount, 'exitCode' | 'signal'> {
 
 /** A shell's exit code of a program: above 128 it stands for the signal that ended it. */
 export function fromShell(code: number): { exitCode: number } | { signal: string } {
-  const signal = code > 128 ? signalName(code - 128) : undefined;
+  const signal = signalOfExitCode(code);
   return signal === undefined ? { exitCode: code } : { signal };
-}
-
-function signalName(number: number): string | undefined {
-  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }
