@@ -70,29 +70,32 @@ async function collectFromSource(
 ): Promise<BuiltFile[]> {
   const { collectLibraries } = await import('@wheelwright/runner');
   const request = { source: sourceRequest(file, settings), outputs: librarySelections(file) };
-  return intoKept(file, settings, async (destination) => {
-    const onEvent = (event: CompileEvent): void => {
-      report(event, reporter);
-    };
-    const options = { cache, destination, signal, environment: host.env, onEvent };
-    const { outputs } = await collectLibraries(request, options);
-    return (moved) => outputs.map(({ name, path }) => ({ name, path: moved(path) }));
-  });
+  const { destination, keep } = await placeBeside(file, settings);
+  const onEvent = (event: CompileEvent): void => {
+    report(event, reporter);
+  };
+  const options = { cache, destination, signal, environment: host.env, onEvent };
+  const { outputs } = await collectLibraries(request, options);
+  const moved = await keep();
+  return outputs.map(({ name, path }) => ({ name, path: moved(path) }));
 }
 
-/** Builds beside `OUT/compiled/NAME`, which is then replaced; what `make` returns is told the new places. */
-async function intoKept<T>(
+/** A place for a build beside `OUT/compiled/NAME`, and what puts it there and then says where each file is. */
+async function placeBeside(
   file: ProjectFile,
   settings: BuildSettings,
-  make: (destination: string) => Promise<(moved: (path: string) => string) => T>,
-): Promise<T> {
+): Promise<{ readonly destination: string; readonly keep: () => Promise<(path: string) => string> }> {
   const kept = join(settings.out, 'compiled', file.project.name);
   const destination = `${kept}.${process.pid}`;
   await mkdir(join(settings.out, 'compiled'), { recursive: true });
-  const done = await make(destination);
-  await rm(kept, { recursive: true, force: true });
-  await rename(destination, kept);
-  return done((path) => join(kept, path.slice(destination.length + 1)));
+  return {
+    destination,
+    keep: async () => {
+      await rm(kept, { recursive: true, force: true });
+      await rename(destination, kept);
+      return (path) => join(kept, path.slice(destination.length + 1));
+    },
+  };
 }
 
 async function compileProject(
@@ -104,9 +107,7 @@ async function compileProject(
   const { compile } = await import('@wheelwright/runner');
   const timeLimit = file.tool.compile?.['time-limit'];
   const { env } = applyVariant(file, settings.variant);
-  const kept = join(settings.out, 'compiled', file.project.name);
-  const destination = `${kept}.${process.pid}`;
-  await mkdir(join(settings.out, 'compiled'), { recursive: true });
+  const { destination, keep } = await placeBeside(file, settings);
   const result = await compile(compileRequest(file, settings, env, machineWord()), {
     runner: await chooseRunner(file, settings),
     ...(timeLimit === undefined ? {} : { timeLimit }),
@@ -121,9 +122,7 @@ async function compileProject(
   });
   if (result.status === 'cancelled') throw signal.reason;
   if (result.status === 'failed') return result;
-  await rm(kept, { recursive: true, force: true });
-  await rename(destination, kept);
-  const moved = (path: string): string => join(kept, path.slice(destination.length + 1));
+  const moved = await keep();
   return {
     status: 'ready',
     libraries: result.outputs.map(({ name, path }) => ({ name, path: moved(path) })),

@@ -30,7 +30,7 @@ export async function readPackageFolder({
   project,
   tool,
 }: ProjectFile): Promise<PackageFolder> {
-  const importName = tool.package ?? project.name.replace(/[-.]+/g, '_').toLowerCase();
+  const importName = importNameOf({ project, tool });
   const path = importName.replaceAll('.', '/');
   const root = await firstFolder([join(folder, path), join(folder, 'src', path)]);
   if (root === undefined) {
@@ -53,6 +53,11 @@ export async function readPackageFolder({
   const { files, links } = await listFolder(root, { libraryName, leaveOut });
   const inWheel = files.map((input) => ({ ...input, name: `${path}/${input.name}` }));
   return { importName, path, files: inWheel, links };
+}
+
+/** What Python imports: the package that is named, else the distribution's name as an identifier. */
+export function importNameOf({ project, tool }: Pick<ProjectFile, 'project' | 'tool'>): string {
+  return tool.package ?? project.name.replace(/[-.]+/g, '_').toLowerCase();
 }
 
 /** Caches of the machine and hidden files (editors', version control's) are no part of a package. */

@@ -34,9 +34,8 @@ export async function chooseRunner(
     }
     await mkdir(shared, { recursive: true });
     const { partition, account, qos, constraint, memory, cpus } = tool.compile ?? {};
-    const asked = Object.entries({ partition, account, qos, constraint, memory, cpus });
-    const given = asked.filter(([, value]) => value !== undefined);
-    return slurmRunner({ shared: await realpath(shared), ...Object.fromEntries(given) });
+    const asked = given({ partition, account, qos, constraint, memory, cpus });
+    return slurmRunner({ shared: await realpath(shared), ...asked });
   }
   const { image } = settings;
   if (image === undefined) {
@@ -45,9 +44,13 @@ export async function chooseRunner(
     });
   }
   const { engine = 'docker', network = false, memory, disk, cpus, pids } = tool.compile ?? {};
-  const limits = { memory, disk, cpus, pids };
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return dockerRunner({ image, network, ...Object.fromEntries(given) }, engine);
+  return dockerRunner({ image, network, ...given({ memory, disk, cpus, pids }) }, engine);
+}
+
+/** The settings that a project has said: a runner has defaults for the others. */
+function given<T extends object>(settings: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const said = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 /** Where toolchains, dependencies and work folders lie: on a cluster in what the nodes see. */

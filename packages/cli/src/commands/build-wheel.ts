@@ -5,7 +5,7 @@ import { inspectInputs } from '../build/inspected-files.js';
 import { metadataParts } from '../build/metadata-files.js';
 import { finishOwnWheel, makesOwnWheel, withOwnWheel } from '../build/own-wheel.js';
 import { packOrRepair } from '../build/pack-repaired.js';
-import { readPackageFolder } from '../build/package-folder.js';
+import { importNameOf, readPackageFolder } from '../build/package-folder.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { pythonTag } from '../build/python-tag.js';
 import { reportWheel } from '../build/report-wheel.js';
@@ -104,7 +104,6 @@ async function buildOwnWheel(
       reporter.step(`tagging ${made.name}`);
       return finishOwnWheel(own, claim, file, settings, context);
     });
-    const { project, tool } = file;
     const native = new Set(own.native.files.map(({ path }) => path));
     const libraries = own.inputs.flatMap(({ name, content }) =>
       native.has(name) && 'path' in content ? [{ name, path: content.path }] : [],
@@ -112,8 +111,8 @@ async function buildOwnWheel(
     return reportWheel(
       {
         wheel: packed.result,
-        project,
-        importName: tool.package ?? project.name.replace(/[-.]+/g, '_').toLowerCase(),
+        project: file.project,
+        importName: importNameOf(file),
         choice,
         products: { ...built, libraries },
         seconds: { compile: built.seconds, pack: packed.seconds },

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { userFolders } from '../build/folders.js';
 import { provideLibraries } from '../build/compile-project.js';
+import { compileTable } from '../build/compile-table.js';
 import { inspectInputs } from '../build/inspected-files.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { buildFlags, resolveSettings } from '../build/settings.js';
 import { requireVariant } from '../build/variant-table.js';
 import type { Command, CommandResult } from '../command.js';
 import { loadProject } from '../config/load.js';
-import { CliError } from '../error.js';
 import { EXIT } from '../exit-code.js';
 import { compileFailure, targetMissed } from '../render/build-failure.js';
 
@@ -18,11 +18,7 @@ export function compileCommand(args: readonly string[], options: Record<string, 
     const { host, options: global, reporter, signal, style } = context;
     const folders = userFolders(host.env);
     const file = await loadProject(resolve(global.cwd, args[0] ?? host.env['WHEELWRIGHT_PROJECT'] ?? '.'));
-    if (file.tool.compile === undefined) {
-      throw new CliError('usage', `${file.path}: there is nothing to compile: no tool.wheelwright.compile`, {
-        hint: 'say how: build-system = "cmake", or command = [...]',
-      });
-    }
+    compileTable(file);
     const settings = resolveSettings(flags, file, global, folders.data);
     requireVariant(file, settings.variant);
     const built = await provideLibraries(file, settings, folders.cache, context);
