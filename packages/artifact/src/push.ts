@@ -24,6 +24,8 @@ export interface PushRequest {
   readonly tool: string;
   /** The time for the meta file. */
   readonly created: Date;
+  /** What has to hold of these files, found out while they travel: see `PutOptions`. */
+  readonly confirmation?: Promise<unknown> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
@@ -36,7 +38,7 @@ export interface PushResult {
 }
 
 /** What every step of one push needs. */
-interface Push extends Pick<PushRequest, 'tool' | 'created' | 'signal'> {
+interface Push extends Pick<PushRequest, 'tool' | 'created' | 'confirmation' | 'signal'> {
   readonly store: Store;
   readonly plan: PushPlan;
   readonly modes: ReadonlyMap<string, number>;
@@ -63,7 +65,9 @@ const mostReplacements = 5;
  * @public
  */
 export async function pushArtifact(store: Store, request: PushRequest): Promise<PushResult> {
-  const { tool, created, signal } = request;
+  const { tool, created, confirmation, signal } = request;
+  // Listened to from the beginning: it may be rejected before anything asks for it.
+  confirmation?.catch(() => undefined);
   const plan = planPush(readLayout(request.layout), request.id, request.library, request.files);
   const stats = await Promise.all(
     plan.files.map(async (file) => [file.name, await inspectLocal(file.path)] as const),
@@ -74,6 +78,7 @@ export async function pushArtifact(store: Store, request: PushRequest): Promise<
     plan,
     tool,
     created,
+    confirmation,
     signal,
     modes: new Map(stats.map(([name, { mode }]) => [name, mode])),
     digest: (file) => {
@@ -102,6 +107,7 @@ async function add(push: Push): Promise<PushResult> {
     else kept += 1;
     files.push(metaFile(push, file, content));
   }
+  await push.confirmation;
   if (existing !== undefined) {
     const artifact = describeArtifact(store, plan.prefix, plan.metaName, existing);
     return { status: written === 0 ? 'unchanged' : 'resumed', artifact };
@@ -117,13 +123,13 @@ async function ensure(
   isThere: boolean,
   sha256: string | undefined,
 ): Promise<RemoteFile & { readonly isNew: boolean }> {
-  const { store, plan, signal, report } = push;
+  const { store, plan, confirmation, signal, report } = push;
   if (!isThere) {
     const written = await failedAs('precondition-failed', () =>
       store.put(
         file.key,
         { file: file.path },
-        { ifNoneMatch: '*', sha256, signal, onProgress: report(file) },
+        { ifNoneMatch: '*', sha256, confirmation, signal, onProgress: report(file) },
       ),
     );
     if (written !== undefined) return { size: written.size, sha256: written.sha256, isNew: true };
@@ -159,6 +165,7 @@ async function finish(push: Push, files: readonly MetaFile[]): Promise<Artifact>
 async function replace(push: Push): Promise<PushResult> {
   const added = await addIfSame(push);
   if (added !== undefined) return added;
+  await push.confirmation;
   for (let attempt = 1; ; attempt += 1) {
     await clear(push);
     const files: MetaFile[] = [];

@@ -57,6 +57,11 @@ export interface PutOptions extends CallOptions {
   readonly sha256?: string | undefined;
   /** The media type, where the store keeps one. */
   readonly contentType?: string | undefined;
+  /**
+   * What has to hold before the object may be seen, found out while its bytes travel. Where it is rejected, the write
+   * ends, nothing is stored, and the reason of the rejection is thrown.
+   */
+  readonly confirmation?: Promise<unknown> | undefined;
   /** Called with the number of bytes of this object that have been taken so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }

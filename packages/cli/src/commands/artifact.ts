@@ -20,7 +20,8 @@ import {
   type ArtifactRequest,
 } from '../artifact/flags.js';
 import { filesOfRole } from '../artifact/files.js';
-import { identityOf, identityOfPrefix, requiredVariant, variantOfLibrary } from '../artifact/identity.js';
+import { identityOf, identityOfPrefix, requiredVariant } from '../artifact/identity.js';
+import { judgeLibrary } from '../artifact/judge-library.js';
 import { artifactStore } from '../artifact/store.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { CliError } from '../error.js';
@@ -58,9 +59,9 @@ async function push(
     });
   }
   const dependencies = await filesOfRole(flags.dependencies ?? [], 'dependency', cwd);
-  const id = await identityOf({ ...flags, library }, context, () =>
-    variantOfLibrary(library, flags.variant, context),
-  );
+  const brought = dependencies.map(({ name }) => name);
+  const { variant, confirmation } = judgeLibrary(library, brought, flags, context);
+  const id = await identityOf(flags, context, variant);
   context.reporter.step(`pushing ${library}`);
   const result = await pushArtifact(store, {
     id,
@@ -70,6 +71,7 @@ async function push(
     replace: flags.replace,
     tool: `wheelwright ${version}`,
     created: new Date(),
+    confirmation,
     signal: context.signal,
     onProgress: transferProgress(context.reporter),
   });
@@ -89,7 +91,7 @@ async function pull(
   if (folder === undefined || more.length > 0) {
     throw new CliError('usage', 'artifact: a pull needs one folder', { hint: 'such as ./dist' });
   }
-  const id = await identityOf(flags, context, () => requiredVariant(flags));
+  const id = await identityOf(flags, context, Promise.resolve(requiredVariant(flags)));
   context.reporter.step(`pulling into ${folder}`);
   const result = await pullArtifact(store, {
     id,
@@ -229,5 +231,5 @@ async function named(
   if (more.length > 0)
     throw new CliError('usage', `artifact: one artifact at a time; ${more.join(' ')} is too much`);
   if (prefix !== undefined) return identityOfPrefix(prefix, store.url, flags.layout);
-  return identityOf(flags, context, () => requiredVariant(flags));
+  return identityOf(flags, context, Promise.resolve(requiredVariant(flags)));
 }

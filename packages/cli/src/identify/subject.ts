@@ -46,17 +46,25 @@ export async function readSubject(path: string, given: string, signal: AbortSign
   // A named pipe would be waited for without end.
   if (!stats.isFile()) throw noLibrary(given);
   if (path.endsWith('.whl')) return readWheel(path, signal);
-  const library = await withSource(path, (source) => inspect(source, given, true));
+  const library = await readLibrary(path, given, true);
   if (library === undefined) throw noLibrary(given);
-  const siblings = await readdir(dirname(path));
-  return {
-    kind: 'library',
-    path,
-    libraries: [library],
-    files: [library],
-    brought: new Set(siblings),
-    meta: undefined,
-  };
+  return { ...library, brought: new Set(await readdir(dirname(path))) };
+}
+
+/**
+ * Reads a shared library, with which nothing comes along; `undefined` where the file is none.
+ *
+ * @param required - whether a file that isn't ELF at all is an error
+ */
+export async function readLibrary(
+  path: string,
+  given: string,
+  required: boolean,
+): Promise<Subject | undefined> {
+  const library = await withSource(path, (source) => inspect(source, given, required));
+  if (library === undefined) return undefined;
+  const files = [library];
+  return { kind: 'library', path, libraries: files, files, brought: new Set(), meta: undefined };
 }
 
 async function readWheel(path: string, signal: AbortSignal): Promise<Subject> {

@@ -1,6 +1,7 @@
 import { link, open, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stopIfRefused } from '../confirmation.js';
 import { StoreError } from '../error.js';
 import { checkKey } from '../key.js';
 import { resolveRange } from '../range.js';
@@ -91,7 +92,8 @@ export class FolderStore implements Store {
     });
   }
 
-  async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, body: ObjectBody, given: PutOptions = {}): Promise<PutResult> {
+    const options = stopIfRefused(given);
     const location = await this.#locate(key);
     return this.#wrapped('write the object', key, async () => {
       options.signal?.throwIfAborted();
@@ -99,6 +101,7 @@ export class FolderStore implements Store {
       await this.#checkConditions(location, options);
       const temporary = await writeTemporaryFile(await makeOwnFolder(this.#root, 'tmp'), body, options);
       try {
+        await options.confirmation;
         if (options.ifNoneMatch === '*') await this.#create(location, temporary);
         else await this.#replace(location, temporary, options);
       } finally {

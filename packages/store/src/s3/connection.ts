@@ -5,6 +5,8 @@ import type { S3Options, S3Settings } from './options.js';
 export interface Connection {
   readonly client: Sdk.S3Client;
   readonly sdk: typeof Sdk;
+  /** The host that the last request went to; undefined before the first. */
+  readonly host: () => string | undefined;
 }
 
 /** Above this, a body's digest isn't signed: its CRC-32 is checked by the server instead, and costs a tenth. */
@@ -47,16 +49,22 @@ export async function connect(options: S3Options, settings: S3Settings): Promise
     priority: 'high',
     override: true,
   });
+  let host: string | undefined;
   client.middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as { body?: unknown; headers: Record<string, string> };
+      const request = args.request as {
+        body?: unknown;
+        headers: Record<string, string>;
+        hostname: string;
+      };
+      host = request.hostname;
       if (request.body instanceof Uint8Array && request.body.byteLength > longestSignedBody)
         request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
       return next(args);
     },
     { name: 'unsignedLargeBody', step: 'build' },
   );
-  return { client, sdk };
+  return { client, sdk, host: () => host };
 }
 
 /** A server of one's own has a name for itself, but seldom one for each of its buckets. */

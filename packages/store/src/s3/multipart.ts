@@ -40,6 +40,7 @@ export async function uploadParts(upload: Upload, first: Part, parts: PartReader
     const done = await sendAll(upload, uploadId, first, parts);
     const { size, sha256 } = parts.digest();
     checkDigest(upload, sha256);
+    await options.confirmation;
     const etag = await conditionally(upload, async () => {
       const answer = await client.send(
         new sdk.CompleteMultipartUploadCommand({

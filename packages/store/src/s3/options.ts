@@ -12,7 +12,10 @@ export interface S3Options {
   };
   /** Load the SDK now, beside other work, and not with the first call. */
   readonly eager?: boolean | undefined;
-  /** How many parts travel at once (4). */
+  /**
+   * How many parts travel at once (4). Where it isn't given, a file of at most 5 GiB goes to a server on this machine in
+   * one request: both share its processors, so that parts win nothing, and some servers write them twice.
+   */
   readonly concurrency?: number | undefined;
   /** The size of a part of a large object in bytes (16 MiB; at least 5 MiB, and more for very large files). */
   readonly partSize?: number | undefined;
@@ -27,6 +30,8 @@ const MiB = 1024 * 1024;
 /** Options with their defaults. */
 export interface S3Settings {
   readonly concurrency: number;
+  /** Whether large files go in parts also where the server is this machine. */
+  readonly alwaysParts: boolean;
   readonly partSize: number;
   readonly attempts: number;
   readonly stallTimeout: number;
@@ -34,13 +39,14 @@ export interface S3Settings {
 
 /** Fills in what was not said. */
 export function settingsOf({
-  concurrency = 4,
+  concurrency,
   partSize = 16 * MiB,
   attempts = 10,
   stallTimeout = 30_000,
 }: S3Options): S3Settings {
   return {
-    concurrency: Math.max(1, Math.floor(concurrency)),
+    concurrency: Math.max(1, Math.floor(concurrency ?? 4)),
+    alwaysParts: concurrency !== undefined,
     partSize: Math.max(5 * MiB, Math.floor(partSize)),
     attempts: Math.max(1, Math.floor(attempts)),
     stallTimeout,

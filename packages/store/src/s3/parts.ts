@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { chunksOf } from '../body-source.js';
-import { StoreError } from '../error.js';
-import { systemCode } from '../folder/system-error.js';
 import type { ObjectBody } from '../store.js';
+import { openRegularFile, unreadable } from './source-file.js';
 
 const readSize = 4 * 1024 * 1024;
 
@@ -120,20 +118,6 @@ function fileFiller(handle: FileHandle, path: string): Filler {
     }
     return filled;
   };
-}
-
-/** Without O_NONBLOCK the open of a named pipe would wait for its writer. */
-async function openRegularFile(path: string): Promise<FileHandle> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw systemCode(error) === undefined ? error : unreadable(path, error);
-  });
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw new StoreError('source-unreadable', `${path} is not a regular file.`);
-}
-
-function unreadable(path: string, cause: unknown): StoreError {
-  return new StoreError('source-unreadable', `Could not read the file ${path}: ${String(cause)}`, { cause });
 }
 
 function crc32Header(bytes: Uint8Array): string {

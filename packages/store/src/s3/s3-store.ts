@@ -1,3 +1,4 @@
+import { stopIfRefused } from '../confirmation.js';
 import { StoreError } from '../error.js';
 import { resolveRange } from '../range.js';
 import { checkKey, checkPrefix, isKey } from '../key.js';
@@ -82,7 +83,8 @@ export class S3Store implements Store {
     });
   }
 
-  async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, body: ObjectBody, given: PutOptions = {}): Promise<PutResult> {
+    const options = stopIfRefused(given);
     return this.#wrapped('write the object', key, options, async (name) => {
       const written = await upload(this.#bucket, { key, name }, body, options);
       return { key, ...written, modified: new Date() };

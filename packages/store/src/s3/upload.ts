@@ -5,13 +5,16 @@ import { checkDigest, conditionally, conditionsOf, type Upload, type Uploaded } 
 import { failureKind } from './failure.js';
 import { uploadParts } from './multipart.js';
 import { openParts, type PartReader } from './parts.js';
-import { metadataNames, sendOptions, type Bucket } from './requests.js';
+import { headObject, metadataNames, sendOptions, type Bucket } from './requests.js';
+import { largestRequest, uploadStream } from './stream.js';
+import { isThisMachine } from './this-machine.js';
 
 /** How often two conditional writes that met are begun again from the first byte. */
 const mostRestarts = 5;
 
 /**
- * Writes an object: in one request when it fits into one part, else as a multipart upload. Both are conditional where a
+ * Writes an object: in one request when it fits into one part, or when its server is near, else as a multipart upload.
+ * All are conditional where a
  * condition is given, and safe when answers are lost.
  * @throws StoreError `precondition-failed`, `checksum-mismatch`, `source-unreadable`; what the SDK throws
  */
@@ -21,6 +24,8 @@ export async function upload(
   body: ObjectBody,
   options: PutOptions,
 ): Promise<Uploaded> {
+  const path = await fileForOneRequest(bucket, name, body, options);
+  if (path !== undefined) return uploadStream({ bucket, key, name, options, writer: randomUUID() }, path);
   for (let restart = 0; ; restart += 1) {
     const parts = await openParts(body, {
       partSize: await partSizeOf(body, bucket.settings.partSize),
@@ -47,6 +52,7 @@ async function uploadOnce(upload: Upload, parts: PartReader): Promise<Uploaded> 
   checkDigest(upload, sha256);
   const { bucket, name, options } = upload;
   const { client, sdk } = await bucket.connection();
+  await options.confirmation;
   const etag = await conditionally(upload, async () => {
     const answer = await client.send(
       new sdk.PutObjectCommand({
@@ -63,6 +69,22 @@ async function uploadOnce(upload: Upload, parts: PartReader): Promise<Uploaded> 
     return answer.ETag;
   });
   return { etag, size, sha256 };
+}
+
+/** The path of a large file which doesn't have to go in parts. */
+async function fileForOneRequest(
+  bucket: Bucket,
+  name: string,
+  body: ObjectBody,
+  options: PutOptions,
+): Promise<string | undefined> {
+  const { alwaysParts, partSize } = bucket.settings;
+  if (alwaysParts || body instanceof Uint8Array || !('file' in body)) return undefined;
+  const size = await sizeOf(body);
+  if (size === undefined || size < partSize || size > largestRequest) return undefined;
+  const { host } = await bucket.connection();
+  if (host() === undefined) await headObject(bucket, name, options);
+  return (await isThisMachine(host() ?? '')) ? body.file : undefined;
 }
 
 /** S3 takes at most 10,000 parts: those of very large files are larger. */
