@@ -12,8 +12,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const cli = path.join(root, 'packages/cli');
 const outdir = path.join(cli, 'dist/bundle');
 
-/** Small, pure and needed at every start. */
-const joined = ['commander', 'elfy', 'endian-reader'];
+/** Small, pure and needed at every start; and the S3 client, which is hundreds of modules of which few are used. */
+const joined = [
+  'commander',
+  'elfy',
+  'endian-reader',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/s3-request-presigner',
+  '@smithy/node-http-handler',
+];
+/** Those that the joined ones are made of. */
+const isPartOfJoined = (importer) => /node_modules\/(@aws-sdk|@smithy|@aws-crypto|@aws)\//.test(importer);
 
 /**
  * Files that lie beside a module are found by its URL, so a module keeps the URL that it has where it's installed,
@@ -39,10 +48,10 @@ const ownUrls = {
 const libraries = {
   name: 'libraries',
   setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path: specifier }) => {
+    onResolve({ filter: /^[^./]/ }, ({ path: specifier, importer }) => {
       const [first = '', second] = specifier.split('/');
       const name = first.startsWith('@') ? `${first}/${second}` : first;
-      return first === '@wheelwright' || joined.includes(name)
+      return first === '@wheelwright' || joined.includes(name) || isPartOfJoined(importer)
         ? undefined
         : { path: specifier, external: true };
     });

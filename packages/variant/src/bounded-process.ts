@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { execa } from 'execa';
 
 /** A program that may do anything, and what it may cost at most. */
 export interface BoundedCommand {
@@ -45,6 +44,8 @@ const drain = 200;
  */
 export async function runBounded(command: BoundedCommand): Promise<BoundedResult> {
   command.signal?.throwIfAborted();
+  // Loaded late: most libraries are told by their bytes, and no program is started.
+  const { execa } = await import('execa');
   const child = execa(command.program, command.args, {
     env: command.env,
     extendEnv: false,

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { LocalFile } from '@wheelwright/artifact';
-import { glob } from 'tinyglobby';
 import { CliError } from '../error.js';
 
 /**
@@ -27,6 +26,8 @@ async function expand(pattern: string, cwd: string): Promise<readonly string[]> 
     () => false,
   );
   if (isFile) return [path];
+  // Loaded late: a path needs no patterns.
+  const { glob } = await import('tinyglobby');
   const found = await glob(pattern, { cwd, absolute: true, dot: true, expandDirectories: false });
   if (found.length === 0) {
     throw new CliError('not-found', `artifact: ${pattern} matches no file`, {

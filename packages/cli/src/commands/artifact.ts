@@ -21,7 +21,6 @@ import {
 } from '../artifact/flags.js';
 import { filesOfRole } from '../artifact/files.js';
 import { identityOf, identityOfPrefix, requiredVariant } from '../artifact/identity.js';
-import { judgeLibrary } from '../artifact/judge-library.js';
 import { artifactStore } from '../artifact/store.js';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { CliError } from '../error.js';
@@ -59,6 +58,8 @@ async function push(
     });
   }
   const dependencies = await filesOfRole(flags.dependencies ?? [], 'dependency', cwd);
+  // Loaded late: nothing but a push looks into libraries.
+  const { judgeLibrary } = await import('../artifact/judge-library.js');
   const brought = dependencies.map(({ name }) => name);
   const { variant, confirmation } = judgeLibrary(library, brought, flags, context);
   const id = await identityOf(flags, context, variant);

@@ -1,5 +1,6 @@
-import type * as Sdk from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Options, S3Settings } from './options.js';
+import type * as Sdk from './sdk.js';
 
 /** The SDK's commands and a client for them: loaded when the first request is made, for it takes a while. */
 export interface Connection {
@@ -19,12 +20,9 @@ const longestSignedBody = 1024 * 1024;
 export async function connect(options: S3Options, settings: S3Settings): Promise<Connection> {
   // Which Node a later SDK will need is nothing that the user of a command can act on.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  const [sdk, { NodeHttpHandler }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('@smithy/node-http-handler'),
-  ]);
+  const sdk = await import('./sdk.js');
   const sockets = { keepAlive: true, maxSockets: Math.max(50, settings.concurrency * 2) };
-  const config: Sdk.S3ClientConfig = {
+  const config: S3ClientConfig = {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
@@ -34,7 +32,7 @@ export async function connect(options: S3Options, settings: S3Settings): Promise
     expectContinueHeader: false,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({
+    requestHandler: new sdk.NodeHttpHandler({
       connectionTimeout: Math.min(10_000, settings.stallTimeout),
       socketTimeout: settings.stallTimeout,
       httpAgent: sockets,
