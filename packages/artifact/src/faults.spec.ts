@@ -47,7 +47,7 @@ describeIf([s3Requirement], 'artifacts on s3:// over a bad network', () => {
   let folder: string;
   beforeEach(async () => {
     const url = `s3://artifacts/${randomUUID()}`;
-    const s3 = { ...server?.access, partSize: 5 * MiB, attempts: 3, stallTimeout: 300 };
+    const s3 = { ...server?.access, concurrency: 4, partSize: 5 * MiB, attempts: 3, stallTimeout: 300 };
     direct = openStore(url, { s3 });
     store = openStore(url, { s3: { ...s3, endpoint: proxy?.url } });
     proxy?.setRule(undefined);

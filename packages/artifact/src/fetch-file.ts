@@ -1,10 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, type Store, type StoredObject } from '@wheelwright/store';
 import { ArtifactError } from './error.js';
 import type { RemoteFile } from './remote.js';
+import { digestWhileWriting, type WrittenDigest } from './written-digest.js';
 
 /** A file that is to be fetched; a digest is known of all but those that MXNet's script pushed. */
 export interface WantedFile {
@@ -16,6 +17,9 @@ export interface WantedFile {
 
 /** Bytes that are written at once. */
 const batchSize = 1024 * 1024;
+
+/** Pieces of that size that may be on their way to the file: writing isn't even, and the network needn't wait for it. */
+const mostPieces = 16;
 
 /** After so many bytes the disk is told to begin: else it would begin when the last byte is here, with all of them. */
 const syncSize = 32 * 1024 * 1024;
@@ -72,17 +76,18 @@ async function fetchOnce(
   const path = join(staging, remains ?? partName(wanted, object?.etag ?? ''));
   const handle =
     begun?.handle ?? (await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
+  let digest: WrittenDigest | undefined;
   try {
-    const hash = begun?.hash ?? createHash('sha256');
-    if (object !== undefined) await writeBody(object, handle, hash, begun?.size ?? 0, onProgress);
+    digest = await digestWhileWriting(handle, size, begun?.size ?? 0);
+    if (object !== undefined) await writeBody(object, handle, digest, begun?.size ?? 0, onProgress);
     onProgress(size);
-    await handle.datasync();
-    const digest = hash.digest('hex');
-    if (sha256 !== undefined && digest !== sha256) {
-      throw damaged(`${name} has the sha256 ${digest}; the meta file says ${sha256}`);
+    const [taken] = await Promise.all([digest.result(), handle.datasync()]);
+    if (sha256 !== undefined && taken !== sha256) {
+      throw damaged(`${name} has the sha256 ${taken}; the meta file says ${sha256}`);
     }
-    return { path, size, sha256: digest };
+    return { path, size, sha256: taken };
   } finally {
+    await digest?.close();
     await handle.close();
   }
 }
@@ -103,71 +108,79 @@ async function getFrom(
   }
 }
 
-/** Writes in large pieces, each while the next one arrives. */
+/** Writes in large pieces, while the next ones arrive. */
 async function writeBody(
   { body, size }: StoredObject,
   handle: FileHandle,
-  hash: Hash,
+  digest: WrittenDigest,
   start: number,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
-  let [batch, batched, position, received] = [[] as Uint8Array[], 0, start, start];
-  let written: Promise<unknown> = Promise.resolve();
-  let [synced, syncing] = [start, undefined as Promise<unknown> | undefined];
-  const flush = async (): Promise<void> => {
-    await written;
-    written = handle.writev(batch, position);
-    // Its failure is heard of at the next flush; until then it isn't unhandled.
-    written.catch(() => undefined);
-    position += batched;
-    [batch, batched] = [[], 0];
-    if (syncing !== undefined || position - synced < syncSize) return;
-    synced = position;
-    // The sync at the end tells what went wrong here.
-    syncing = handle
-      .datasync()
-      .catch(() => undefined)
-      .finally(() => (syncing = undefined));
-  };
+  const writer = pieceWriter(handle, start, digest.reach);
+  let [batch, batched, received] = [[] as Uint8Array[], 0, start];
   for await (const chunk of body) {
     received += chunk.byteLength;
     if (received > size) break;
-    hash.update(chunk);
+    digest.take(chunk);
     batch.push(chunk);
     batched += chunk.byteLength;
     if (batched < batchSize) continue;
-    await flush();
+    await writer.write(batch, batched);
+    [batch, batched] = [[], 0];
     onProgress(received);
   }
-  if (batched > 0) await flush();
-  await written;
-  await syncing;
+  if (batched > 0) await writer.write(batch, batched);
+  await writer.end();
   if (received !== size) throw damaged(`the store gave ${received} bytes of ${size}`);
 }
 
-/** What an earlier try left, with its digest; nothing where it has more bytes than it may. */
+/** Writes one piece behind the other, several at once, and tells the disk to begin now and then. */
+function pieceWriter(handle: FileHandle, start: number, onWritten: (end: number) => void) {
+  const writing: Promise<void>[] = [];
+  let [position, synced, syncing] = [start, start, undefined as Promise<unknown> | undefined];
+  return {
+    /** Waits for the oldest piece where many are on their way. */
+    write: async (piece: readonly Uint8Array[], length: number): Promise<void> => {
+      if (writing.length >= mostPieces) await writing.shift();
+      const [before, end] = [writing.at(-1), position + length];
+      const written = handle.writev(piece, position).then(async ({ bytesWritten }) => {
+        if (bytesWritten < length) throw new Error(`${bytesWritten} of ${length} bytes were written`);
+        await before;
+        onWritten(end);
+      });
+      // Its failure is heard of when it's waited for; until then it isn't unhandled.
+      written.catch(() => undefined);
+      writing.push(written);
+      position = end;
+      if (syncing !== undefined || position - synced < syncSize) return;
+      synced = position;
+      // The sync at the end tells what went wrong here.
+      syncing = handle
+        .datasync()
+        .catch(() => undefined)
+        .finally(() => (syncing = undefined));
+    },
+    end: async (): Promise<void> => {
+      await Promise.all(writing);
+      await syncing;
+    },
+  };
+}
+
+/** What an earlier try left; an error where it has more bytes than it may. */
 async function openRemains(
   path: string,
   limit: number,
-): Promise<{ readonly handle: FileHandle; readonly size: number; readonly hash: Hash } | undefined> {
+): Promise<{ readonly handle: FileHandle; readonly size: number }> {
   const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(batchSize);
-    let size = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
-      if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-      size += bytesRead;
-    }
-    if (size <= limit) return { handle, size, hash };
+    const { size } = await handle.stat();
+    if (size > limit) throw damaged(`${path} has more bytes than the meta file says`);
+    return { handle, size };
   } catch (error) {
     await handle.close();
     throw error;
   }
-  await handle.close();
-  throw damaged(`${path} has more bytes than the meta file says`);
 }
 
 /** `HASH-ETAG`: names in an artifact may be longer than a file's name, or have a `/`. */

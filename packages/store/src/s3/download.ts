@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { StoreError } from '../error.js';
 import type { ByteRange, CallOptions } from '../store.js';
+import { arriving } from './arriving.js';
 import { failureKind } from './failure.js';
 import { headAnswer, sendOptions, type Bucket, type HeadAnswer } from './requests.js';
 import { pause, withRetries } from './retry.js';
@@ -41,7 +42,7 @@ export async function openObject(
   const last = offset + Math.min(length, firstWindow) - 1;
   return withRetries({ attempts: bucket.settings.attempts, signal }, async () => {
     const answer = await getRange(bucket, { key, offset, last, ifMatch, signal });
-    const beginning = Buffer.concat(await collect(watched(answer.body, bucket, signal)));
+    const beginning = Buffer.concat(await collect(arriving(answer.body, bucket, signal)));
     const expected = Math.max(0, Math.min(last + 1, answer.size) - offset);
     if (beginning.byteLength !== expected) throw cut(key, beginning.byteLength, expected);
     checkWhole(key, answer, offset, beginning);
@@ -59,7 +60,7 @@ function checkWhole(key: string, { size, sha256 }: HeadAnswer, offset: number, b
 }
 
 /**
- * The bytes of an opened object. A connection that breaks or stalls is made again, from the byte where it broke and only
+ * The bytes of an opened object, several chunks at once. A connection that breaks or stalls is made again, from the byte where it broke and only
  * for the same version.
  * @throws (while reading) what the SDK throws; StoreError `precondition-failed` when the object was replaced since
  */
@@ -68,10 +69,10 @@ export async function* readOpened(
   key: string,
   opened: Opened,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<readonly Uint8Array[]> {
   signal?.throwIfAborted();
   const { range, beginning, etag } = opened;
-  if (beginning.byteLength > 0) yield beginning;
+  if (beginning.byteLength > 0) yield [beginning];
   const end = range.offset + range.length;
   let position = range.offset + beginning.byteLength;
   let failures = 0;
@@ -85,10 +86,11 @@ export async function* readOpened(
         ifMatch: etag,
         signal,
       });
-      for await (const chunk of watched(body, bucket, signal)) {
-        if (position + chunk.byteLength > end) throw cut(key, position + chunk.byteLength, end);
-        position += chunk.byteLength;
-        yield chunk;
+      for await (const chunks of arriving(body, bucket, signal)) {
+        const next = chunks.reduce((sum, { byteLength }) => sum + byteLength, position);
+        if (next > end) throw cut(key, next, end);
+        position = next;
+        yield chunks;
       }
       if (position < end) throw cut(key, position, end);
     } catch (error) {
@@ -127,41 +129,15 @@ async function getRange(
   return { ...headAnswer(answer), ...(isWhole ? {} : { size: Number(size) }), body };
 }
 
-/** A body that is given up when nothing came for a while, and destroyed when it isn't read to its end. */
-async function* watched(
-  body: Readable,
-  { settings: { stallTimeout } }: Bucket,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer> {
-  const onAbort = (): void => {
-    body.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => {
-    body.destroy(Object.assign(new Error(`no byte came for ${stallTimeout} ms`), { name: 'TimeoutError' }));
-  }, stallTimeout);
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      timer.refresh();
-      yield chunk;
-      timer.refresh();
-    }
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-    body.destroy();
-  }
-}
-
-async function collect(body: AsyncIterable<Buffer>): Promise<Buffer[]> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return chunks;
-}
-
 /** A connection that ended too early, which Node doesn't always call an error. */
 function cut(key: string, got: number, expected: number): Error {
   return Object.assign(new Error(`the connection ended at byte ${got} of ${expected} of ${key}`), {
     name: 'NetworkingError',
   });
+}
+
+async function collect(body: AsyncIterable<readonly Buffer[]>): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  for await (const chunks of body) all.push(...chunks);
+  return all;
 }

@@ -39,7 +39,7 @@ describeIf([s3Requirement], 'a store on s3:// over a bad network', () => {
   let store: Store;
   beforeEach(() => {
     const url = `s3://objects/${randomUUID()}`;
-    const s3 = { ...server?.access, partSize: 5 * MiB, attempts: 5, stallTimeout: 400 };
+    const s3 = { ...server?.access, concurrency: 4, partSize: 5 * MiB, attempts: 5, stallTimeout: 400 };
     direct = openStore(url, { s3 });
     store = openStore(url, { s3: { ...s3, endpoint: proxy?.url } });
     proxy?.setRule(undefined);

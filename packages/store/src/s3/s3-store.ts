@@ -175,7 +175,7 @@ export class S3Store implements Store {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array> {
     try {
-      yield* readOpened(this.#bucket, name, opened, signal);
+      for await (const chunks of readOpened(this.#bucket, name, opened, signal)) yield* chunks;
     } catch (error) {
       signal?.throwIfAborted();
       const kind = failureKind(error);
