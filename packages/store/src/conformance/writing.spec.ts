@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,6 +76,23 @@ describeStores('writing', (makeStore) => {
     });
     await expect(put).rejects.toBe(reason);
     expect((await read(store, 'a')).toString()).toBe('old');
+  });
+
+  it('shows an object when it is confirmed, and nothing where it is refused', async () => {
+    let confirm = (): void => undefined;
+    const confirmation = new Promise<void>((resolve) => (confirm = resolve));
+    const put = store.put('a', bytesOf('x'), { confirmation });
+    await delay(50);
+    expect(await store.head('a')).toBeUndefined();
+    confirm();
+    await put;
+    expect((await read(store, 'a')).toString()).toBe('x');
+    const refusal = new Error('not this one');
+    for (const body of [bytesOf('y'), stalled(bytesOf('y'))]) {
+      const refused = store.put('a', body, { confirmation: delay(20).then(() => Promise.reject(refusal)) });
+      await expect(refused).rejects.toBe(refusal);
+    }
+    expect((await read(store, 'a')).toString()).toBe('x');
   });
 
   it('does nothing on a signal that was aborted before', async () => {

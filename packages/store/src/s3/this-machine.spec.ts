@@ -14,7 +14,7 @@ it('knows the addresses of its own interfaces', async () => {
     expect(await isThisMachine(address)).toBe(true);
 });
 
-it.each(['192.0.2.1', '2001:db8::1', '126.0.0.1', 'no-such-host.invalid', ''])(
+it.each(['192.0.2.1', '2001:db8::1', '126.0.0.1', 'no-such-host.invalid'])(
   'knows that %j is another machine',
   async (host) => {
     expect(await isThisMachine(host)).toBe(false);

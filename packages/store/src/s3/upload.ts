@@ -84,7 +84,8 @@ async function fileForOneRequest(
   if (size === undefined || size < partSize || size > largestRequest) return undefined;
   const { host } = await bucket.connection();
   if (host() === undefined) await headObject(bucket, name, options);
-  return (await isThisMachine(host() ?? '')) ? body.file : undefined;
+  const server = host();
+  return server !== undefined && (await isThisMachine(server)) ? body.file : undefined;
 }
 
 /** S3 takes at most 10,000 parts: those of very large files are larger. */
