@@ -49,10 +49,12 @@ describeIf([s3Requirement], 'artifact on s3://, where the script of MXNet fails'
     const { folder, start, keys } = await workplace(randomBytes(40 * MiB));
     const push = ['push', 'libmxnet.so', '--licenses', 'LICENSE', ...words];
     const slow = { AWS_ENDPOINT_URL_S3: proxy!.url };
-    for (const isLast of [
-      (url: string) => url.includes('partNumber=2'),
-      (url: string) => url.includes('licenses/LICENSE'),
-    ]) {
+    const inParts = ['--concurrency', '2'];
+    for (const [isLast, ...more] of [
+      [(url: string) => url.includes('partNumber=2'), ...inParts],
+      [(url: string) => url.includes('libmxnet.so')],
+      [(url: string) => url.includes('licenses/LICENSE'), ...inParts],
+    ] as [(url: string) => boolean, ...string[]][]) {
       const reached = new Promise<void>((resolve) => {
         proxy!.setRule(({ method, url }) => {
           if (method !== 'PUT' || !isLast(url)) return undefined;
@@ -60,7 +62,7 @@ describeIf([s3Requirement], 'artifact on s3://, where the script of MXNet fails'
           return { kind: 'stall' };
         });
       });
-      const child = start(push, slow);
+      const child = start([...push, ...more], slow);
       await reached;
       child.kill('SIGKILL');
       expect((await child).signal).toBe('SIGKILL');
@@ -163,22 +165,33 @@ describeIf([s3Requirement], 'artifact on s3://, where the script of MXNet fails'
     ).toBe(true);
   }, 60_000);
 
-  it('10: modes come back, and SIGINT leaves nothing behind (130)', async () => {
-    const { folder, start, keys } = await workplace(randomBytes(20 * MiB));
-    const reached = new Promise<void>((resolve) => {
-      proxy!.setRule(({ method, url }) => {
-        if (method !== 'PUT' || !url.includes('partNumber=1')) return undefined;
-        resolve();
-        return { kind: 'stall' };
+  it.each<[string, readonly string[], string]>([
+    ['in one request', [], 'libmxnet.so'],
+    ['in parts', ['--concurrency', '2'], 'partNumber=1'],
+  ])(
+    'SIGINT leaves nothing behind of a library that travels %s (130)',
+    async (_, more, travelling) => {
+      const { start, keys } = await workplace(randomBytes(20 * MiB));
+      const reached = new Promise<void>((resolve) => {
+        proxy!.setRule(({ method, url }) => {
+          if (method !== 'PUT' || !url.includes(travelling)) return undefined;
+          resolve();
+          return { kind: 'stall' };
+        });
       });
-    });
-    const child = start(['push', 'libmxnet.so', ...words], { AWS_ENDPOINT_URL_S3: proxy!.url });
-    await reached;
-    child.kill('SIGINT');
-    expect((await child).exitCode).toBe(130);
-    expect(await keys()).toEqual([]);
-    const collected = await start(['gc', '--older-than', '0s', '--json']);
-    expect(JSON.parse(collected.stdout)).toMatchObject({ removed: [] });
+      const child = start(['push', 'libmxnet.so', ...more, ...words], { AWS_ENDPOINT_URL_S3: proxy!.url });
+      await reached;
+      child.kill('SIGINT');
+      expect((await child).exitCode).toBe(130);
+      expect(await keys()).toEqual([]);
+      const collected = await start(['gc', '--older-than', '0s', '--json']);
+      expect(JSON.parse(collected.stdout)).toMatchObject({ removed: [] });
+    },
+    60_000,
+  );
+
+  it('10: modes come back', async () => {
+    const { folder, start } = await workplace();
     await writeFile(join(folder, 'run.so'), 'x', { mode: 0o755 });
     await start(['push', 'libmxnet.so', '--dependencies', 'run.so', '--licenses', 'LICENSE', ...words]);
     await start(['pull', './dist', ...words]);

@@ -100,6 +100,32 @@ describe('artifact', () => {
   it('contradicts a variant that the library is not', async () => {
     const outcome = await artifact('push --static --variant cpu --libmxnet path/to/libmxnet.so');
     expect(outcome).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cu102') });
+    // Its bytes may have been on their way already.
+    expect((await artifact('list')).stdout).toContain('no artifacts');
+    expect((await artifact('gc --older-than 0s')).stdout).toContain('nothing to remove');
+  });
+
+  it('warns where the library needs what does not come along, though it was said to be static', async () => {
+    await writeProject(folder, '.', {
+      'path/to/needy.so': buildElf({
+        machine: 'x86_64',
+        soname: 'needy.so',
+        needed: ['libopenblas.so.0', 'libc.so.6'],
+      }),
+      'path/to/libopenblas.so.0': 'the other library',
+    });
+    const push = '--push --static --os ubuntu16.04 --libmxnet path/to/needy.so';
+    const alone = await artifact(push);
+    expect(alone).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('libopenblas.so.0 is needed'),
+    });
+    const together = await artifact(`${push} --branch b --dependencies path/to/libopenblas.so.0`);
+    expect(together).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('is needed') });
+    const dynamic = await artifact(
+      '--push --dynamic --os ubuntu16.04 --libmxnet path/to/plain.so --variant native',
+    );
+    expect(dynamic).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("'dynamic' was said") });
   });
 
   it('tells which artifacts of the commit there are when the asked one is not (4)', async () => {
