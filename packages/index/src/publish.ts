@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { StoreError, type ObjectBody, type Store } from '@wheelwright/store';
+import { StoreError, type Store } from '@wheelwright/store';
 import { openFile } from '@wheelwright/wheel';
 import { IndexError } from './error.js';
 import { keys, normaliseProject } from './name.js';
@@ -15,7 +15,7 @@ export interface PublishRequest {
   readonly path: string;
   /** For the field `upload-time`. */
   readonly uploaded: Date;
-  /** Whether the wheel is verified first, as `wheelwright verify` does (true). */
+  /** Whether the wheel is verified before anybody sees it, as `wheelwright verify` does (true). */
   readonly verify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -52,14 +52,12 @@ export async function publishWheel(store: Store, request: PublishRequest): Promi
   } finally {
     await source.close();
   }
-  // Side by side, so that the disk is read once; the upload reads again, and is refused if its bytes are others.
-  const [{ size, sha256 }] = await Promise.all([
-    digestOf(path, signal),
-    verify ? checkWheel(path, signal) : undefined,
-  ]);
+  // The wheel is verified while its bytes travel: so it's read from the disk once, and seen when it's known to be sound.
+  const verified = verify ? checkWheel(path, signal) : Promise.resolve();
+  verified.catch(() => undefined);
   const { project, filename } = facts;
   const key = keys.file(project, filename);
-  const isNew = await putOnce(store, key, { file: path }, sha256, request);
+  const { isNew, size, sha256 } = await putOnce(store, key, verified, request);
   await putMetadata(store, facts, signal);
   const file: IndexFile = {
     filename,
@@ -124,27 +122,35 @@ export function versionOf({ filename }: Pick<IndexFile, 'filename'>): string {
 async function putOnce(
   store: Store,
   key: string,
-  body: ObjectBody,
-  sha256: string,
-  { signal, onProgress }: Pick<PublishRequest, 'signal' | 'onProgress'>,
-): Promise<boolean> {
+  verified: Promise<void>,
+  { path, signal, onProgress }: PublishRequest,
+): Promise<Digested & { readonly isNew: boolean }> {
   try {
-    await store.put(key, body, {
-      ifNoneMatch: '*',
-      sha256,
-      contentType: 'application/octet-stream',
-      signal,
-      onProgress,
-    });
-    return true;
+    const written = await store.put(
+      key,
+      { file: path },
+      {
+        ifNoneMatch: '*',
+        keepDigest: true,
+        confirmation: verified,
+        contentType: 'application/octet-stream',
+        signal,
+        onProgress,
+      },
+    );
+    return { size: written.size, sha256: written.sha256, isNew: true };
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'precondition-failed') throw error;
   }
-  const there = await digestOfObject(store, key, signal);
-  if (there === sha256) return false;
+  const [there, ours] = await Promise.all([
+    digestOfObject(store, key, signal),
+    digestOf(path, signal),
+    verified,
+  ]);
+  if (there === ours.sha256) return { ...ours, isNew: false };
   throw new IndexError(
     'conflict',
-    `Another wheel was published as ${key}: its sha256 is ${there}, ours ${sha256}.`,
+    `Another wheel was published as ${key}: its sha256 is ${there}, ours ${ours.sha256}.`,
     {
       hint: 'Give the new one another version or build number: installers have cached the old one by its name.',
     },
@@ -174,10 +180,13 @@ export async function digestOfObject(
   return hash.digest('hex');
 }
 
-async function digestOf(
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly size: number; readonly sha256: string }> {
+/** A file by its content. */
+interface Digested {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+async function digestOf(path: string, signal: AbortSignal | undefined): Promise<Digested> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {

@@ -55,6 +55,8 @@ export interface PutOptions extends CallOptions {
   readonly ifMatch?: string | undefined;
   /** Refuse the bytes (`checksum-mismatch`, nothing stored) if this isn't their digest. */
   readonly sha256?: string | undefined;
+  /** `head` shall know the sha256, also where a large file has to be read once more for it before it is sent. */
+  readonly keepDigest?: boolean | undefined;
   /** The media type, where the store keeps one. */
   readonly contentType?: string | undefined;
   /**

@@ -85,6 +85,19 @@ describeIf([s3Requirement], 'a store on s3://', () => {
     expect(await unfinished(store)).toEqual([]);
   });
 
+  it.each([undefined, 2])(
+    'knows the digest of a large file where that was asked for (concurrency %s)',
+    async (concurrency) => {
+      const store = open({ concurrency });
+      const file = join(scratch, 'large');
+      await writeFile(file, large);
+      await store.put('a', { file }, { keepDigest: true });
+      expect(await store.head('a')).toMatchObject({ sha256, size: large.length });
+      await store.put('b', { file });
+      expect((await store.head('b'))?.sha256).toBeUndefined();
+    },
+  );
+
   it('leaves nothing of a large write that is aborted', async () => {
     const store = open();
     const abort = new AbortController();

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { chunksOf } from '../body-source.js';
 import type { ObjectBody, PutOptions } from '../store.js';
 import { checkDigest, conditionally, conditionsOf, type Upload, type Uploaded } from './conditional.js';
 import { failureKind } from './failure.js';
@@ -22,8 +23,9 @@ export async function upload(
   bucket: Bucket,
   { key, name }: Pick<Upload, 'key' | 'name'>,
   body: ObjectBody,
-  options: PutOptions,
+  given: PutOptions,
 ): Promise<Uploaded> {
+  const options = await withDigest(bucket, body, given);
   const path = await fileForOneRequest(bucket, name, body, options);
   if (path !== undefined) return uploadStream({ bucket, key, name, options, writer: randomUUID() }, path);
   for (let restart = 0; ; restart += 1) {
@@ -42,6 +44,20 @@ export async function upload(
       await parts.close();
     }
   }
+}
+
+/** The digest travels in front of the bytes: of what is sent piece by piece it has to be taken before. */
+async function withDigest(bucket: Bucket, body: ObjectBody, options: PutOptions): Promise<PutOptions> {
+  const { keepDigest, sha256, signal } = options;
+  if (keepDigest !== true || sha256 !== undefined) return options;
+  if (body instanceof Uint8Array || !('file' in body)) return options;
+  if (((await sizeOf(body)) ?? 0) < bucket.settings.partSize) return options;
+  const hash = createHash('sha256');
+  for await (const chunk of chunksOf(body, signal)) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+  }
+  return { ...options, sha256: hash.digest('hex') };
 }
 
 async function uploadOnce(upload: Upload, parts: PartReader): Promise<Uploaded> {
