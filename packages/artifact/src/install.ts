@@ -23,8 +23,7 @@ export async function installFiles(
   meta: FetchedFile,
 ): Promise<void> {
   for (const { name } of [...files, meta]) await checkPlace(destination, name);
-  const before = await filesOf(join(destination, meta.name));
-  await rm(join(destination, meta.name), { force: true });
+  const before = await setAside(join(destination, meta.name), join(dirname(meta.path), 'previous.meta'));
   const folders = new Set<string>([destination]);
   for (const file of files) {
     await makeParents(destination, file.name);
@@ -41,6 +40,19 @@ export async function installFiles(
 async function move(destination: string, { path, name, mode }: FetchedFile): Promise<void> {
   await chmod(path, mode);
   await rename(path, join(destination, name));
+}
+
+/**
+ * Takes an earlier pull's meta file away, into the staging folder: should this pull be killed, the next one finds it
+ * there, and knows as this one does which files are to go.
+ * @returns what it names, and what one names that such a killed pull has left
+ */
+async function setAside(path: string, aside: string): Promise<readonly MetaFile[]> {
+  const before = [...(await filesOf(aside)), ...(await filesOf(path))];
+  await rename(path, aside).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+  return before;
 }
 
 /** What an earlier pull put here. A meta file that can't be understood names nothing. */

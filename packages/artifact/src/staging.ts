@@ -23,7 +23,12 @@ export async function openStaging(destination: string): Promise<Staging> {
   const made = await mkdir(destination, { recursive: true });
   const path = join(destination, `.wheelwright-pull-${process.pid}-${randomUUID()}`);
   active.add(path);
-  if (!(await adopt(destination, path))) await mkdir(path);
+  try {
+    if (!(await adopt(destination, path))) await mkdir(path);
+  } catch (error) {
+    active.delete(path);
+    throw error;
+  }
   return {
     path,
     keep: () => {

@@ -1,6 +1,7 @@
 export { describeIf, missing, type Requirement } from './requirement.js';
 export { oracle, oracleEnvironment, repositoryRoot, type OracleResult } from './oracle.js';
 export { type CountedCalls, dyingAt } from './dying.js';
+export { type DyingFileSystem, dyingFileSystem } from './dying-file-system.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { python } from './wheel/python.js';
 export { type RawEnd, type RawHeader, type RawMember, rawZip } from './wheel/raw-zip.js';
