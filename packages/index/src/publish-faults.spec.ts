@@ -30,16 +30,21 @@ async function rules(store: Store): Promise<readonly string[]> {
 }
 
 describeStores('a publisher that dies', (makeStore) => {
-  it.each(['before', 'after'] as const)(
-    '%s any of its calls leaves pages that are true, and is completed by the next',
-    async (when) => {
+  it.each([
+    ['before', 'a wheel of a known project', true],
+    ['after', 'a wheel of a known project', true],
+    ['before', 'the first wheel of all', false],
+    ['after', 'the first wheel of all', false],
+  ] as const)(
+    '%s any of its calls, with %s, leaves pages that are true, and is completed by the next',
+    async (when, _, hasProject) => {
       const [old, wheel] = [await makeWheel({ version: '1.0' }), await makeWheel({ version: '2.0' })];
       let survived = false;
       let at = 0;
       while (!survived) {
         at += 1;
         const store = await makeStore();
-        await publishWheel(store, { path: old, uploaded });
+        if (hasProject) await publishWheel(store, { path: old, uploaded });
         const { dying } = dyingAt(store, counted, at, when);
         survived = await publishWheel(dying, { path: wheel, uploaded }).then(
           () => true,
