@@ -141,7 +141,7 @@ describeIf([s3Requirement], 'a large file on its way to a server on this machine
 
   it('is not stored when the file becomes shorter meanwhile', async () => {
     const onProgress = (bytes: number): void => {
-      if (bytes < 2 * MiB) void truncate(file, 4 * MiB);
+      if (bytes < 5 * MiB) void truncate(file, 6 * MiB);
     };
     await expect(store.put('a', { file }, { onProgress })).rejects.toMatchObject({
       code: 'source-unreadable',

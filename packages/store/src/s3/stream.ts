@@ -8,7 +8,8 @@ import type { Upload, Uploaded } from './conditional.js';
 import { headObject, metadataNames, sendOptions } from './requests.js';
 import { openRegularFile, unreadable } from './source-file.js';
 
-const chunkSize = 1024 * 1024;
+/** Read and sent at once: what is allocated and framed for each costs more than its bytes. */
+const chunkSize = 4 * 1024 * 1024;
 
 /** S3 takes no more in one request. */
 export const largestRequest = 5 * 1024 ** 3;
