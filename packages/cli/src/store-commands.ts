@@ -38,6 +38,7 @@ export function defineStoreCommands({ define, runs, examples }: Definer): void {
       .option('--reason <text>', 'yank: why')
       .option('--undo', 'yank: take it back', false)
       .option('--port <number>', 'serve: the port of 127.0.0.1 (8080)')
+      .option('--website <url>', 'url: where the bucket is a web site, if not on Amazon')
       .addHelpText(
         'after',
         examples([

@@ -5,6 +5,7 @@ it('exports what it promises', () => {
   expect(Object.keys(api).sort()).toEqual([
     'IndexError',
     'checkIndex',
+    'findPublicIndex',
     'normaliseProject',
     'publishWheel',
     'readWheelFacts',

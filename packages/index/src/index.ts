@@ -2,6 +2,7 @@ export { checkIndex, type IndexProblem } from './check.js';
 export { IndexError, type IndexErrorCode } from './error.js';
 export { normaliseProject } from './name.js';
 export type { IndexFile, ProjectPage, RootPage } from './page.js';
+export { findPublicIndex, type PublicIndex } from './public-index.js';
 export { publishWheel, type Published, type PublishRequest } from './publish.js';
 export { rebuildIndex, type Rebuilt } from './rebuild.js';
 export { serveIndex, type IndexServer, type ServeOptions } from './serve.js';

@@ -191,6 +191,7 @@ describe('artifact', () => {
       ok: false,
       problems: [expect.stringContaining('licenses/a.txt has the sha256')],
     });
+    expect((await artifact(`show ${prefix}`)).stdout).toContain('✗ licenses/a.txt has the sha256');
     expect((await artifact(`rm ${prefix} --dry-run`)).stdout).toContain(
       `would remove ${prefix}libmxnet.meta`,
     );

@@ -148,8 +148,14 @@ async function show(request: ArtifactRequest, store: Store, context: CommandCont
   return {
     exitCode: EXIT.done,
     document: { schema: 'wheelwright/artifact@1', ...reading.artifact, state: reading.state },
-    text: describeArtifact(reading.artifact),
+    text: [describeArtifact(reading.artifact), ...problemLines(reading, context)].join('\n'),
   };
+}
+
+/** What isn't as the meta file says. */
+function problemLines(reading: ArtifactReading, { style }: CommandContext): string[] {
+  const problems = reading.state === 'damaged' ? reading.problems : [];
+  return problems.map((problem) => `${style.red('✗')} ${problem}`);
 }
 
 async function verify(
@@ -158,15 +164,16 @@ async function verify(
   context: CommandContext,
 ): Promise<CommandResult> {
   context.reporter.step('reading every file');
-  const { state, artifact: found, ...rest } = await read(request, store, context, true);
-  const problems = 'problems' in rest ? rest.problems : [];
-  const ok = state === 'whole';
+  const reading = await read(request, store, context, true);
+  const { artifact: found } = reading;
+  const problems = reading.state === 'damaged' ? reading.problems : [];
+  const ok = reading.state === 'whole';
   return {
     exitCode: ok ? EXIT.done : EXIT.refused,
     document: { schema: 'wheelwright/artifact-verify@1', ...found, ok, problems },
     text: ok
       ? `${context.style.green('✔')} every file is what the meta file says\n${describeArtifact(found)}`
-      : problems.map((problem) => `${context.style.red('✗')} ${problem}`).join('\n'),
+      : problemLines(reading, context).join('\n'),
   };
 }
 

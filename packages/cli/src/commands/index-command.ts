@@ -1,4 +1,11 @@
-import { checkIndex, rebuildIndex, serveIndex, yankFiles } from '@wheelwright/index';
+import {
+  checkIndex,
+  findPublicIndex,
+  rebuildIndex,
+  serveIndex,
+  yankFiles,
+  type PublicIndex,
+} from '@wheelwright/index';
 import { openStore, type Store } from '@wheelwright/store';
 import type { Command, CommandContext, CommandResult } from '../command.js';
 import { CliError } from '../error.js';
@@ -14,6 +21,7 @@ interface IndexFlags {
   readonly reason?: string;
   readonly undo?: boolean;
   readonly port?: string;
+  readonly website?: string;
 }
 
 type Action = (
@@ -145,23 +153,32 @@ async function serve(
 async function url(
   store: Store,
   _: readonly string[],
-  __: IndexFlags,
+  { website }: IndexFlags,
   { signal }: CommandContext,
 ): Promise<CommandResult> {
-  const page = await store.publicUrl('index.html', { signal });
-  const isFolder = store.url.startsWith('file:');
-  const address = page?.replace(/index\.html$/, '') ?? (isFolder ? store.url : null);
+  const found: PublicIndex = store.url.startsWith('file:')
+    ? { state: 'public', url: store.url }
+    : await findPublicIndex(store, { website, signal });
+  const address = found.state === 'public' ? found.url : null;
   return {
     exitCode: EXIT.done,
     document: { schema: 'wheelwright/index-url@1', url: store.url, index: address },
-    text:
-      address === null
-        ? `nobody may read it without credentials; serve it on this machine:\n${fields([
-            ['serve', `wheelwright index serve ${store.url}`],
-            ['then', installers('http://127.0.0.1:8080/')],
-          ])}`
-        : installers(address),
+    text: address === null ? `${whyNot(found, website)}\n${howToServe(store)}` : installers(address),
   };
+}
+
+function whyNot(found: PublicIndex, website: string | undefined): string {
+  if (website !== undefined) return `${website} answers with no page of the index; serve it on this machine:`;
+  return found.state === 'no-pages'
+    ? `anybody may read the files below ${found.url}, but the folders there give no pages, which pip asks for; make the bucket a web site and name its address with --website, or serve it on this machine:`
+    : 'nobody may read it without credentials; serve it on this machine:';
+}
+
+function howToServe(store: Store): string {
+  return fields([
+    ['serve', `wheelwright index serve ${store.url}`],
+    ['then', installers('http://127.0.0.1:8080/')],
+  ]);
 }
 
 function installers(address: string): string {
