@@ -101,6 +101,13 @@ describe('a hostile meta file', () => {
       expect.objectContaining({ code: 'malformed-meta' }),
     );
   });
+
+  it.each(['\\', 'a', '=', '\n', 'file.x.role=library\n'])('refuses 10 MB of %j in a moment', (filler) => {
+    const bytes = Buffer.from(filler.repeat(Math.floor(10_000_000 / filler.length)));
+    const begun = Date.now();
+    expect(() => parseMeta(bytes)).toThrow(expect.objectContaining({ code: 'malformed-meta' }));
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
 });
 
 it.each([
