@@ -5,10 +5,9 @@ import { dyingFileSystem, temporaryFolder } from '@wheelwright/testing';
 
 const disk = dyingFileSystem(real);
 jest.unstable_mockModule('node:fs/promises', () => disk.module);
-const { openStore } = await import('@wheelwright/store');
 const { pullArtifact } = await import('./pull.js');
 const { pushArtifact } = await import('./push.js');
-const { identity, pushRequest } = await import('./testing/build.js');
+const { folderStore, identity, pushRequest } = await import('./testing/build.js');
 
 const scratch = await temporaryFolder('pull-failpoints');
 const id = identity();
@@ -25,7 +24,7 @@ const now = {
 
 /** A store that holds an artifact. */
 async function storeOf(contents: Readonly<Record<string, string>>) {
-  const store = openStore(await real.mkdtemp(join(scratch, 'store-')));
+  const store = await folderStore();
   await pushArtifact(store, await pushRequest(contents));
   return store;
 }

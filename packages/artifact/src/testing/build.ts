@@ -1,11 +1,17 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@wheelwright/testing';
+import { openStore, type Store } from '@wheelwright/store';
 import type { ArtifactId } from '../identity.js';
 import type { LocalFile } from '../plan.js';
 import type { PushRequest } from '../push.js';
 
 const scratch = await temporaryFolder('artifact-builds');
+
+/** A new folder as a store. */
+export async function folderStore(): Promise<Store> {
+  return openStore(await mkdtemp(join(scratch, 'store-')));
+}
 
 /** An identity; its words can be changed. */
 export function identity(words: Partial<ArtifactId> = {}): ArtifactId {
