@@ -3,7 +3,7 @@
  * spends a millisecond on each module that it loads, and an audit needs two hundred (docs/decisions/0013). What is
  * imported when it's needed stays a file of its own, and libraries that few commands need stay where they are.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -59,7 +59,8 @@ const libraries = {
 };
 
 await rm(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: [path.join(cli, 'dist/index.js')],
   outdir,
   bundle: true,
@@ -75,3 +76,24 @@ await build({
   plugins: [ownUrls, libraries],
   logLevel: 'warning',
 });
+
+/** The licences of what was joined go along with it. */
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file.split(path.sep).join('/')) ?? [],
+  ),
+);
+await mkdir(path.join(outdir, 'licenses'));
+for (const folder of packages) {
+  const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length).replace('/', '-');
+  await writeFile(path.join(outdir, 'licenses', `${name}.txt`), await licenceOf(folder));
+}
+
+/** The text of a package's licence, or its name where the package has no more. */
+async function licenceOf(folder) {
+  const [file] = (await readdir(folder)).filter((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFile(path.join(folder, file));
+  const { license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+  if (license === undefined) throw new Error(`${folder} names no licence`);
+  return `${JSON.stringify(license)}\n`;
+}
