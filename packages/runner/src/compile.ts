@@ -26,7 +26,7 @@ import { chooseToolchain } from './toolchain/choose.js';
 import { withBuildTools } from './toolchain/build-tools.js';
 import { findCcache } from './toolchain/ccache.js';
 import { findProgram } from './toolchain/find-program.js';
-import { machineOf } from './toolchain/machine.js';
+import { tripletOf } from './toolchain/machine.js';
 
 /** What compilers call the folders of a build: the same on every machine. */
 const NAMES = { source: '/source', prefix: '/prefix' } as const;
@@ -217,7 +217,7 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
     ...(request.python === undefined ? {} : { python: `python${request.python}` }),
     jobs: String(workshop.jobs),
     target: workshop.target.tag,
-    triplet: machineOf(workshop.target).triplet,
+    triplet: tripletOf(workshop.target),
     ...equipment.tools,
   };
   const declared = substituteAll(request.env ?? {}, placeholders, `${origin}.env`);

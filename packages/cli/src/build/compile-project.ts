@@ -6,6 +6,8 @@ import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { CliError } from '../error.js';
 import { compileRequest, librarySelections, sourceRequest } from './compile-request.js';
+import { isForMusl, nameMuslLibc } from './musl-libc.js';
+import { makesOwnWheel } from './own-wheel.js';
 import { cacheOf, chooseRunner } from './runner.js';
 import type { BuildSettings } from './settings.js';
 import { applyVariant } from './variant-table.js';
@@ -122,6 +124,14 @@ async function compileProject(
   });
   if (result.status === 'cancelled') throw signal.reason;
   if (result.status === 'failed') return result;
+  if (isForMusl(settings.target) && !makesOwnWheel(file)) {
+    try {
+      await nameMuslLibc(result.outputs, signal);
+    } catch (error) {
+      await rm(destination, { recursive: true, force: true });
+      throw error;
+    }
+  }
   const moved = await keep();
   return {
     status: 'ready',

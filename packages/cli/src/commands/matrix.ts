@@ -8,6 +8,8 @@ import { compileTable } from '../build/compile-table.js';
 import { userFolders } from '../build/folders.js';
 import { inspectInputs } from '../build/inspected-files.js';
 import { runCell, type CellOutcome, type MatrixRun } from '../build/matrix-cell.js';
+import { isForMusl, nameMuslLibc } from '../build/musl-libc.js';
+import { makesOwnWheel } from '../build/own-wheel.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { cacheOf, chooseRunner } from '../build/runner.js';
 import { buildFlags, resolveSettings } from '../build/settings.js';
@@ -54,6 +56,11 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
       failed: options['resume'] === true ? await failuresOf(out) : new Map(),
       check: async (libraries, { target }) => {
         if (target === undefined) return undefined;
+        if (isForMusl(target) && !makesOwnWheel(file))
+          await nameMuslLibc(
+            libraries.map((path) => ({ path })),
+            signal,
+          );
         const inputs = libraries.map((path) => ({ name: path, content: { path } }));
         const { verdict } = claimPlatform((await inspectInputs(inputs, signal)).files, target);
         return verdict.conforms ? undefined : `it does not meet ${target}: it is ${verdict.platform}`;

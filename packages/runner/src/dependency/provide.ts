@@ -9,7 +9,7 @@ import { withLock } from '../lock.js';
 import { substituteAll } from '../placeholder.js';
 import type { DependencySource, StaticDependency } from '../request.js';
 import type { JobResult } from '../runner/runner.js';
-import { machineOf } from '../toolchain/machine.js';
+import { tripletOf } from '../toolchain/machine.js';
 import { pinOf, provideMaterial } from '../source/material.js';
 import { collectLicenses } from './licenses.js';
 
@@ -136,7 +136,7 @@ async function build(
     prefix,
     jobs: String(workshop.jobs),
     target: workshop.target.tag,
-    triplet: machineOf(workshop.target).triplet,
+    triplet: tripletOf(workshop.target),
     ...equipment.tools,
   };
   const declared = substituteAll(dependency.env ?? {}, placeholders, `${origin}.env`);

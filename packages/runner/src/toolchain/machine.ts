@@ -3,7 +3,7 @@ import type { Architecture, Target } from '../target.js';
 
 /** What compilers and build systems call a machine, each in its own words. */
 export interface Machine {
-  /** GNU's triplet, as `./configure --host` takes it. */
+  /** GNU's triplet with glibc. */
   readonly triplet: string;
   /** zig's triple, which differs for one of them. */
   readonly zig: string;
@@ -11,12 +11,12 @@ export interface Machine {
   readonly cpuFamily: string;
   readonly endian: 'little' | 'big';
   /** The oldest version that symbols of its glibc have: nothing can be linked for an older one. */
-  readonly firstGlibc: GlibcVersion;
+  readonly firstGlibc: LibcVersion;
   /** The oldest glibc that zig has for it. */
-  readonly zigGlibc: GlibcVersion;
+  readonly zigGlibc: LibcVersion;
 }
 
-type GlibcVersion = readonly [major: number, minor: number];
+type LibcVersion = readonly [major: number, minor: number];
 
 const MACHINES: Readonly<Record<Architecture, Machine>> = {
   x86_64: machine('x86_64-linux-gnu', 'x86_64', [2, 2]),
@@ -29,7 +29,7 @@ const MACHINES: Readonly<Record<Architecture, Machine>> = {
   riscv64: machine('riscv64-linux-gnu', 'riscv64', [2, 27]),
 };
 
-function machine(triplet: string, cpuFamily: string, firstGlibc: GlibcVersion): Machine {
+function machine(triplet: string, cpuFamily: string, firstGlibc: LibcVersion): Machine {
   return { triplet, zig: triplet, cpuFamily, endian: 'little', firstGlibc, zigGlibc: firstGlibc };
 }
 
@@ -38,13 +38,24 @@ export function machineOf({ arch }: Pick<Target, 'arch'>): Machine {
   return MACHINES[arch];
 }
 
+/** GNU's triplet for a target, as `./configure --host` takes it. */
+export function tripletOf(target: Pick<Target, 'arch' | 'libc'>): string {
+  const { triplet } = machineOf(target);
+  return target.libc === 'musl' ? muslName(triplet) : triplet;
+}
+
+/** A triple for glibc as the one for musl: `arm-linux-gnueabihf`, `arm-linux-musleabihf`. */
+export function muslName(triple: string): string {
+  return triple.replace('-gnu', '-musl');
+}
+
 /**
  * The glibc that zig is asked for: the target's floor, or the oldest that zig has where the floor is older. What is
  * linked may then need more than its target has; the check of the result finds that.
  *
  * @throws {@link RunnerError} `target-unsupported` for a glibc that no system ever had on this machine
  */
-export function zigGlibc({ tag, arch }: Pick<Target, 'tag' | 'arch'>, floor: GlibcVersion): GlibcVersion {
+export function zigGlibc({ tag, arch }: Pick<Target, 'tag' | 'arch'>, floor: LibcVersion): LibcVersion {
   const { firstGlibc, zigGlibc: oldest } = machineOf({ arch });
   if (isOlder(floor, firstGlibc)) {
     const first = firstGlibc.join('.');
@@ -59,6 +70,7 @@ export function zigGlibc({ tag, arch }: Pick<Target, 'tag' | 'arch'>, floor: Gli
   return isOlder(floor, oldest) ? oldest : floor;
 }
 
-function isOlder(version: GlibcVersion, other: GlibcVersion): boolean {
+/** Whether a version of a C library is older than another. */
+export function isOlder(version: LibcVersion, other: LibcVersion): boolean {
   return version[0] < other[0] || (version[0] === other[0] && version[1] < other[1]);
 }

@@ -17,11 +17,15 @@ describe('zigTriple', () => {
     ['manylinux_2_28_ppc64le', 'powerpc64le-linux-gnu.2.28'],
     ['manylinux2014_s390x', 's390x-linux-gnu.2.17'],
     ['manylinux_2_31_riscv64', 'riscv64-linux-gnu.2.31'],
+    ['musllinux_1_2_x86_64', 'x86_64-linux-musl'],
+    ['musllinux_1_2_i686', 'x86-linux-musl'],
+    ['musllinux_1_2_armv7l', 'arm-linux-musleabihf'],
+    ['musllinux_1_2_ppc64le', 'powerpc64le-linux-musl'],
   ])('of %s is %s', (tag, triple) => {
     expect(zigTriple(parseTarget(tag))).toBe(triple);
   });
 
-  it.each(['musllinux_1_2_x86_64', 'linux_x86_64', 'manylinux_2_17_riscv64', 'manylinux_2_5_aarch64'])(
+  it.each(['musllinux_1_1_x86_64', 'linux_x86_64', 'manylinux_2_17_riscv64', 'manylinux_2_5_aarch64'])(
     'refuses %s',
     (tag) => {
       expect(() => zigTriple(parseTarget(tag))).toThrow(

@@ -5,7 +5,7 @@ import { RunnerError } from '../error.js';
 import { runTool, type ToolContext } from '../runner/tool.js';
 import type { Target } from '../target.js';
 import { launchCompilers } from './ccache.js';
-import { machineOf, zigGlibc } from './machine.js';
+import { isOlder, machineOf, muslName, zigGlibc } from './machine.js';
 import { mesonCrossFile } from './meson-cross.js';
 import type { Equipment, Site, Toolchain } from './toolchain.js';
 import { searchPaths } from './toolchain.js';
@@ -19,28 +19,35 @@ import { ZIGLANG } from './ziglang.js';
  */
 const DEFAULTS = ['-O2', '-fno-sanitize=undefined', '-g0', '-s'];
 
+/** The oldest musl whose headers and symbols zig has: an older one may lack what they name, and nothing in a file says so. */
+const OLDEST_MUSL = [1, 2] as const;
+
 /**
- * zig's word for a target: `x86_64-linux-gnu.2.17`. It's always given: without one zig builds for the very CPU
- * that it runs on.
+ * zig's word for a target: `x86_64-linux-gnu.2.17`, `x86_64-linux-musl`. It's always given: without one zig builds for
+ * the very CPU that it runs on.
+ *
+ * What is linked for musl needs `libc.so`, a name that only a linker finds: who makes a wheel of it names it as the
+ * architecture's loader does.
  *
  * @throws {@link RunnerError} `target-unsupported`
  */
 export function zigTriple(target: Target): string {
-  if (target.libc === 'musl') {
-    throw new RunnerError(
-      'target-unsupported',
-      `${target.tag}: zig names musl libc.so, which no system has`,
-      {
-        hint: 'compile for a manylinux target; musllinux is planned',
-      },
-    );
-  }
+  if (target.libc === 'musl') return muslTriple(target);
   if (target.floor === undefined) {
     throw new RunnerError('target-unsupported', `${target.tag}: zig needs to know the oldest glibc`, {
       hint: `ask for manylinux2014_${target.arch}, or compile with --toolchain host`,
     });
   }
   return `${machineOf(target).zig}.${zigGlibc(target, target.floor).join('.')}`;
+}
+
+function muslTriple(target: Target): string {
+  if (target.floor === undefined || isOlder(target.floor, OLDEST_MUSL)) {
+    throw new RunnerError('target-unsupported', `${target.tag}: zig's musl is a newer one`, {
+      hint: `ask for musllinux_${OLDEST_MUSL.join('_')}_${target.arch}`,
+    });
+  }
+  return muslName(machineOf(target).zig);
 }
 
 /**
