@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeIf, oracle, temporaryFolder } from '@wheelwright/testing';
@@ -27,18 +27,26 @@ interface Document {
   readonly artifact: string;
 }
 
-/** Loads the operators' library into a process of musl and asks it what the wheel's Python code asks. */
+/** Loads the library into a process of musl, and asks what the wheel's Python code asks. */
 const PROGRAM = `#include <dlfcn.h>
 #include <stdio.h>
-typedef int (*Operator)(const float *, float *, size_t);
+#include "simpledet/c_api.h"
+#define SYMBOL(name) __typeof__(name) *name##_ = dlsym(library, #name)
 int main(int count, char **words) {
   void *library = dlopen(words[1], RTLD_NOW);
   if (library == NULL) return fprintf(stderr, "%s\\n", dlerror()), 1;
-  Operator relu = (Operator)dlsym(library, "simpledet_relu");
-  if (relu == NULL) return fprintf(stderr, "%s\\n", dlerror()), 1;
-  float in[] = {-1.0f, 0.5f, 2.0f}, out[3];
-  relu(in, out, 3);
-  return printf("%g %g %g\\n", out[0], out[1], out[2]) < 0;
+  SYMBOL(SDTensorCreate);
+  SYMBOL(SDInvoke);
+  SYMBOL(SDTensorData);
+  float numbers[] = {-1.0f, 0.5f, 2.0f};
+  int64_t shape[] = {3};
+  size_t size;
+  const float *data;
+  SDTensorHandle in, out;
+  if (SDTensorCreate_(numbers, shape, 1, &in) != 0) return 2;
+  if (SDInvoke_("relu_scaled", &in, 1, NULL, NULL, 0, &out) != 0) return 3;
+  if (SDTensorData_(out, &data, &size) != 0 || size != 3) return 4;
+  return printf("%g %g %g\\n", data[0], data[1], data[2]) < 0;
 }
 `;
 
@@ -66,19 +74,26 @@ describeIf([{ program: 'cmake' }, { program: 'git' }, isX86], 'examples/custom-o
     expect(JSON.parse(stdout)).toMatchObject({ overall_tag: 'musllinux_1_2_x86_64', external_libs: {} });
     const library = join(document.artifact.replace('file://', ''), 'libsimpledet.so');
     const dynamic = await oracle('/usr/bin/env', ['readelf', '--dynamic', '--wide', library]);
-    expect(dynamic.stdout.match(/\(NEEDED\).*/g)).toEqual([expect.stringContaining('[libc.musl-x86_64.so.1]')]);
+    expect(dynamic.stdout.match(/\(NEEDED\).*/g)).toEqual([
+      expect.stringContaining('[libc.musl-x86_64.so.1]'),
+    ]);
   });
 
   describeIf([hasLoader], 'where there is a musl', () => {
-    it('is loaded, and gives its numbers', async () => {
-      const program = join(root, 'load');
-      const zig = join(userFolders(process.env).cache, 'zig/0.17.1/ziglang/zig');
-      await mkdir(root, { recursive: true });
-      await writeFile(`${program}.c`, PROGRAM);
-      await execa(zig, ['cc', '-target', 'x86_64-linux-musl', '-dynamic', '-O1', '-o', program, `${program}.c`]);
-      const library = join(folder, 'dist/compiled/simpledet-ops/libraries/lib/libsimpledet.so');
-      const { stdout } = await execa(LOADER, [program, library]);
-      expect(stdout).toBe('0 1 4');
-    }, COLD);
+    it(
+      'is loaded, and gives its numbers',
+      async () => {
+        const program = join(root, 'load');
+        const zig = join(userFolders(process.env).cache, 'zig/0.17.1/ziglang/zig');
+        await writeFile(`${program}.c`, PROGRAM);
+        const headers = `-I${join(folder, 'base/include')}`;
+        const target = ['-target', 'x86_64-linux-musl', '-dynamic', '-O1'];
+        await execa(zig, ['cc', ...target, headers, '-o', program, `${program}.c`]);
+        const library = join(folder, 'dist/compiled/simpledet-ops/libraries/lib/libsimpledet.so');
+        const { stdout } = await execa(LOADER, [program, library]);
+        expect(stdout).toBe('0 1 4');
+      },
+      COLD,
+    );
   });
 });
