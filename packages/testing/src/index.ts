@@ -23,4 +23,11 @@ export {
   startFaultProxy,
 } from './s3/fault-proxy.js';
 export { signedRequest, type Signer } from './s3/signed-request.js';
-export { type SlurmCluster, slurmRequirements, startSlurm } from './slurm/cluster.js';
+export {
+  slurmAccountingRequirements,
+  type SlurmCluster,
+  type SlurmOptions,
+  slurmRequirements,
+  startSlurm,
+} from './slurm/cluster.js';
+export { slurmMemoryRequirement } from './slurm/memory-cgroup.js';

@@ -18,9 +18,11 @@ const mark = (number: number): string => `${54_000 + number}.${process.pid}`;
 
 const MEMORY_EATER = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); y="$x$x$x"; echo ${#y}';
 
-describe.each(RUNNERS)('the runner $name', ({ name, create, requirements, memory, leftovers, absences }) => {
+describe.each(RUNNERS)('the runner $name', (underTest) => {
+  const { name, create, requirements, memory, leftovers, absences } = underTest;
+  underTest.arrange?.();
   describeIf(requirements, `${name}, how a job ends:`, () => {
-    const runner = create();
+    const runner = create(root);
 
     it('runs steps in order and brings their files home', async () => {
       await writeFile(join(bench.source, 'a'), 'one');
@@ -97,7 +99,7 @@ describe.each(RUNNERS)('the runner $name', ({ name, create, requirements, memory
 
   describeIf([...requirements, memory], `${name}, out of memory:`, () => {
     it('tells that it was the memory', async () => {
-      const result = await bench.run(create(), [bench.sh(memory.limited(MEMORY_EATER))]);
+      const result = await bench.run(create(root), [bench.sh(memory.limited(MEMORY_EATER))]);
       expect(result).toMatchObject({ status: 'failed', reason: 'out-of-memory' });
       expect(leftovers()).toEqual([]);
     });

@@ -37,7 +37,7 @@ async function build(
       build: { command: ['sh', '-c', script] },
       outputs: [{ from, origin: 'libraries[0]' }],
     },
-    { runner: create(), cache, destination },
+    { runner: create(join(cache, '..')), cache, destination },
   ).catch((error: unknown) => error as { code: string });
   const results = (await readdir(join(destination, '..'))).filter((name) => /^\.?out/.test(name));
   return { outcome, left: [...(await readdir(join(cache, 'work'))), ...results] };
@@ -46,6 +46,7 @@ async function build(
 const COMPILE = '"$CC" -shared -fPIC -O2 -o answer.so answer.c';
 
 describe.each(RUNNERS)('the runner $name', (runner) => {
+  runner.arrange?.();
   describeIf(runner.requirements, `${runner.name}, what comes out:`, () => {
     it('brings a library home that loads', async () => {
       const { outcome, left } = await build(runner, { script: COMPILE, from: '*.so' });

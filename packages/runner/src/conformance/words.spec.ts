@@ -13,9 +13,10 @@ const HOSTILE = [
   ...['--privileged', '-v', '--', '-', '"', "'", ',', '#x', 'a=b', '{{.}}', '%s', '\\n', ' '],
 ];
 
-describe.each(RUNNERS)('the runner $name', ({ name, create, requirements }) => {
+describe.each(RUNNERS)('the runner $name', ({ name, create, requirements, arrange }) => {
+  arrange?.();
   describeIf(requirements, `${name}, hostile words:`, () => {
-    const runner = create();
+    const runner = create(root);
 
     it('are arguments, never commands or options', async () => {
       const bench = await JobBench.below(root);

@@ -17,6 +17,8 @@ export class JobBench {
   readonly source: string;
   /** The steps that were begun. */
   readonly begun: string[] = [];
+  /** What was said of where it ran. */
+  readonly places: string[] = [];
   /** Bytes of output. */
   said = 0;
   /** The end of the output. */
@@ -55,6 +57,7 @@ export class JobBench {
     return runner.run(job, {
       signal,
       onStep: ({ name }) => this.begun.push(name),
+      onPlace: (place) => this.places.push(place),
       onOutput: (chunk) => {
         this.said += chunk.length;
         this.tail = (this.tail + chunk.toString()).slice(-10_000);

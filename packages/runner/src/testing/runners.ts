@@ -6,13 +6,17 @@ import { localRunner } from '../runner/local.js';
 import type { Runner, Surroundings } from '../runner/runner.js';
 import { engineWith, IMAGE, ownContainers, SMALL } from './engine.js';
 import { smallMemoryCgroup } from './memory-cgroup.js';
+import { slurm } from './slurm.js';
 import type { ToolchainName } from '../toolchain/toolchain.js';
 
 /** All that the conformance suite has to know of a runner. A runner is in the suite once it's in the list below. */
 export interface RunnerUnderTest {
   readonly name: string;
   readonly requirements: readonly Requirement[];
-  readonly create: () => Runner;
+  /** @param shared - the folder in which workspaces lie, as a runner needs it whose place isn't this host */
+  readonly create: (shared: string) => Runner;
+  /** Called in a group of tests: has the runner's place there while they run. */
+  readonly arrange?: () => void;
   /** With what it compiles C. */
   readonly toolchain: ToolchainName;
   /** How a script gets into the limit of memory (256 MB or less), and what that takes. */
@@ -76,4 +80,4 @@ const docker: RunnerUnderTest = {
   ],
 };
 
-export const RUNNERS: readonly RunnerUnderTest[] = [local, docker];
+export const RUNNERS: readonly RunnerUnderTest[] = [local, docker, slurm];

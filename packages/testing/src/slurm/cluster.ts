@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../free-port.js';
 import { execa } from 'execa';
 import { missing, type Requirement } from '../requirement.js';
-import { slurmConfiguration } from './configuration.js';
+import { accountingConfiguration, cgroupConfiguration, slurmConfiguration } from './configuration.js';
+import { MemoryCgroup, slurmMemoryRequirement } from './memory-cgroup.js';
 
 /** What a group of tests needs that submits jobs. */
 export const slurmRequirements: readonly Requirement[] = [
@@ -16,6 +17,14 @@ export const slurmRequirements: readonly Requirement[] = [
   daemon('slurmctld'),
   daemon('slurmd'),
   daemon('munged'),
+];
+
+/** What it needs besides where the cluster has accounting. */
+export const slurmAccountingRequirements: readonly Requirement[] = [
+  daemon('slurmdbd'),
+  daemon('mariadbd'),
+  { program: 'mariadb' },
+  { program: 'sacct' },
 ];
 
 /** Debian keeps daemons in a folder that isn't on every user's PATH. */
@@ -36,29 +45,44 @@ export interface SlurmCluster {
   startNode(name: string): Promise<void>;
   stopController(): Promise<void>;
   startController(): Promise<void>;
+  /** Has the controller begin anew, without any job; accounting still has them. */
+  forgetJobs(): Promise<void>;
   /** Ends it with all that runs on it. */
   stop(): Promise<void>;
 }
 
 const NODES = ['n1', 'n2'];
 
+/** What a cluster may have besides its nodes. */
+export interface SlurmOptions {
+  /** Whether it keeps accounts: a slurmdbd over a database of its own. */
+  readonly accounting?: boolean;
+}
+
 /**
  * Starts a cluster in a folder of its own, on free ports of loopback. `stop` ends its daemons and its jobs, and
- * removes the folder.
+ * removes the folder. Where this user may, the kernel holds jobs to their memory.
  */
-export async function startSlurm(): Promise<SlurmCluster> {
+export async function startSlurm({ accounting = false }: SlurmOptions = {}): Promise<SlurmCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'wheelwright-slurm-'));
   await mkdir(join(folder, 'state'));
   for (const name of NODES) await mkdir(join(folder, `spool-${name}`));
   await writeFile(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
+  const cgroup = slurmMemoryRequirement.met ? new MemoryCgroup(folder) : undefined;
+  if (cgroup !== undefined) {
+    await writeFile(join(folder, 'cgroup.conf'), cgroupConfiguration(cgroup.mountPoint));
+  }
   const [host = ''] = hostname().split('.');
-  const plan = { folder, host, user: userInfo().username, controllerPort: await freePort() };
+  const place = { folder, host, user: userInfo().username };
   const nodes = [];
   for (const name of NODES) nodes.push({ name, port: await freePort() });
   const conf = join(folder, 'slurm.conf');
-  await writeFile(conf, slurmConfiguration({ ...plan, nodes }));
-  const cluster = new Cluster(folder, conf);
+  const accountingPort = accounting ? await freePort() : undefined;
+  const more = { controllerPort: await freePort(), nodes, cgroup: cgroup !== undefined, accountingPort };
+  await writeFile(conf, slurmConfiguration({ ...place, ...more }));
+  const cluster = new Cluster(folder, conf, cgroup);
   await cluster.startMunge();
+  if (accountingPort !== undefined) await cluster.startAccounting({ ...place, port: accountingPort });
   await cluster.startController();
   for (const name of NODES) await cluster.startNode(name);
   return cluster;
@@ -67,11 +91,13 @@ export async function startSlurm(): Promise<SlurmCluster> {
 class Cluster implements SlurmCluster {
   readonly environment: { readonly SLURM_CONF: string };
   readonly #folder: string;
+  readonly #cgroup: MemoryCgroup | undefined;
   readonly #daemons = new Map<string, ChildProcess>();
 
-  constructor(folder: string, conf: string) {
+  constructor(folder: string, conf: string, cgroup: MemoryCgroup | undefined) {
     this.#folder = folder;
     this.environment = { SLURM_CONF: conf };
+    this.#cgroup = cgroup;
   }
 
   async ask(program: string, args: readonly string[]): Promise<string> {
@@ -88,6 +114,26 @@ class Cluster implements SlurmCluster {
     await until('munged', () => Promise.resolve(existsSync(file('sock'))));
   }
 
+  /** A database without users, tables or names of its own, which nothing but its slurmdbd asks, and that one. */
+  async startAccounting(plan: { folder: string; host: string; user: string; port: number }): Promise<void> {
+    const data = join(this.#folder, 'database');
+    await mkdir(data);
+    const [databasePort, socket] = [await freePort(), join(this.#folder, 'database.sock')];
+    this.#start('database', 'mariadbd', [
+      ...['--no-defaults', '--skip-grant-tables', `--datadir=${data}`, `--socket=${socket}`],
+      ...['--bind-address=127.0.0.1', `--port=${databasePort}`, `--user=${plan.user}`],
+      ...['--innodb-buffer-pool-size=32M', '--innodb-log-file-size=8M', '--innodb-flush-method=nosync'],
+    ]);
+    const create = ['--no-defaults', `--socket=${socket}`, '--execute=create database slurm'];
+    await until('mariadbd', async () => (await execa('mariadb', create)).exitCode === 0);
+    const conf = join(this.#folder, 'slurmdbd.conf');
+    await writeFile(conf, accountingConfiguration({ ...plan, databasePort }));
+    // It refuses a file that others may read.
+    await chmod(conf, 0o600);
+    this.#start('accounting', 'slurmdbd', ['-D']);
+    await until('slurmdbd', async () => (await this.ask('sacctmgr', ['-n', 'show', 'stats'])) !== '');
+  }
+
   async startController(): Promise<void> {
     this.#start('controller', 'slurmctld', ['-D', '-f', this.environment.SLURM_CONF]);
     await until('slurmctld', async () => /UP/.test(await this.ask('scontrol', ['ping'])));
@@ -95,6 +141,13 @@ class Cluster implements SlurmCluster {
 
   async stopController(): Promise<void> {
     await this.#end('controller', 'SIGTERM');
+  }
+
+  async forgetJobs(): Promise<void> {
+    await this.stopController();
+    await rm(join(this.#folder, 'state'), { recursive: true });
+    await mkdir(join(this.#folder, 'state'));
+    await this.startController();
   }
 
   async startNode(name: string): Promise<void> {
@@ -113,8 +166,10 @@ class Cluster implements SlurmCluster {
   }
 
   async stop(): Promise<void> {
-    for (const name of [...NODES, 'controller', 'munge']) await this.#end(name, 'SIGTERM');
+    for (const name of [...NODES, 'controller', 'accounting', 'database', 'munge'])
+      await this.#end(name, 'SIGTERM');
     for (const name of NODES) for (const pid of await this.#jobsOf(name)) await killTree(pid);
+    await this.#cgroup?.remove();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -1,4 +1,4 @@
-import { readdir, rm, statfs } from 'node:fs/promises';
+import { access, readdir, rm, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,7 @@ export function slurmRunner(settings: SlurmSettings): Runner {
   return {
     name: 'slurm',
     async survey(environment) {
+      await requireConfiguration(environment);
       const client = new SlurmClient(environment);
       const answer = await client.ask('scontrol', ['show', 'config']);
       const accounting = !/^AccountingStorageType\s*=\s*(accounting_storage\/none|\(null\))/m.test(answer);
@@ -53,6 +54,19 @@ export function slurmRunner(settings: SlurmSettings): Runner {
     },
   };
 }
+
+/** Slurm's clients look for a file that isn't there for a minute. */
+async function requireConfiguration({ SLURM_CONF: path }: Surroundings['environment']): Promise<void> {
+  if (path === undefined || path === '') return;
+  await access(path).catch((cause: unknown) => {
+    throw new RunnerError('engine-missing', `SLURM_CONF is ${path}, which can't be read`, {
+      hint: 'name the slurm.conf of the cluster, or leave SLURM_CONF to the system',
+      cause,
+    });
+  });
+}
+
+type FailedJob = Extract<JobResult, { status: 'failed' }>;
 
 interface Cluster {
   readonly queue: Queue;
@@ -140,7 +154,7 @@ class Watch {
       if (result !== undefined) {
         // What a step says of a full disk doesn't get into a log on the same disk.
         if (result.status === 'failed') await refuseFull(this.#settings.shared);
-        return wasKilled(result) ? await this.#confirm(result) : result;
+        return result.status === 'failed' ? await this.#confirm(result) : result;
       }
       const { timeLimit } = this.#job;
       if (
@@ -177,11 +191,15 @@ class Watch {
       });
   }
 
-  /** A step that was killed may be Slurm's doing: its own time limit, a lost node, somebody's scancel. */
-  async #confirm(result: JobResult): Promise<JobResult> {
+  /**
+   * A failure may be Slurm's doing: its own time limit, a lost node, somebody's scancel; or the kernel's, where a
+   * compiler's driver survives the compiler that took too much memory.
+   */
+  async #confirm(result: FailedJob): Promise<JobResult> {
     for (const end = Date.now() + SETTLE; Date.now() < end; ) {
       const account = await this.#ask().catch(() => undefined);
       if (account !== undefined && hasEnded(account)) {
+        if (account.state === 'OUT_OF_MEMORY') return { ...result, reason: 'out-of-memory' };
         return account.state === 'COMPLETED' || account.state === 'UNKNOWN' ? result : this.#explain(account);
       }
       await sleep(LOOK);
@@ -275,8 +293,4 @@ class Watch {
 async function refuseFull(folder: string): Promise<void> {
   const { bavail } = await statfs(folder);
   if (bavail === 0) throw noSpace(`the shared folder ${folder}`);
-}
-
-function wasKilled(result: JobResult): boolean {
-  return result.status === 'failed' && (result.signal === 'SIGTERM' || result.signal === 'SIGKILL');
 }
