@@ -59,5 +59,5 @@ describe('openStore', () => {
 });
 
 it('exports what it promises', () => {
-  expect(Object.keys(api).sort()).toEqual(['StoreError', 'checkKey', 'openStore']);
+  expect(Object.keys(api).sort()).toEqual(['StoreError', 'checkKey', 'findS3Credentials', 'openStore']);
 });

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import { inspectElf, isElf, openFile } from '@wheelwright/elf';
+import { patchFile } from '@wheelwright/elf/patch';
+import { muslRename } from '@wheelwright/repair';
 import type { BuiltFile } from './compile-project.js';
 
 /** Whether a target is for musl (PEP 656). */
@@ -17,10 +19,6 @@ export async function nameMuslLibc(
   libraries: readonly Pick<BuiltFile, 'path'>[],
   signal: AbortSignal,
 ): Promise<void> {
-  const [{ muslRename }, { patchFile }] = await Promise.all([
-    import('@wheelwright/repair'),
-    import('@wheelwright/elf/patch'),
-  ]);
   const names = new Set(libraries.map(({ path }) => basename(path)));
   for (const { path } of libraries) {
     signal.throwIfAborted();

@@ -33,6 +33,19 @@ async function examine(
   return { exitCode, document, finding: (name) => document.findings.find((each) => each.name === name) };
 }
 
+/** Has variables of AWS in this process for a while, and no others of AWS. */
+async function withAws<T>(env: Readonly<Record<string, string>>, act: () => Promise<T>): Promise<T> {
+  const before = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
+  for (const [name] of before) delete process.env[name];
+  Object.assign(process.env, env);
+  try {
+    return await act();
+  } finally {
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, Object.fromEntries(before));
+  }
+}
+
 const COMPILE = '[tool.wheelwright.compile]\ntoolchain = "host"\nbuild-system = "make"';
 
 describe('doctor', () => {
@@ -98,13 +111,31 @@ describe('doctor', () => {
       AWS_REGION: 'us-east-1',
       AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
     };
-    const { exitCode, document, finding } = await examine(folder, env);
+    // The AWS SDK reads the process's own.
+    const { exitCode, document, finding } = await withAws(env, () => examine(folder, env));
     expect(exitCode).toBe(3);
     expect(document.missing).toEqual(['store']);
     expect(finding('aws credentials')).toMatchObject({
       status: 'here',
-      detail: 'from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      detail: 'from environment variables',
     });
+    expect(JSON.stringify(document)).not.toMatch(/AKIDSECRET|wordofsecret/);
+  });
+
+  it.each([
+    ['keys', 'here', /^from .*\/credentials, profile keys$/],
+    ['lost', 'broken', /\/credentials, profile lost gives none$/],
+  ])('asks for the credentials of the profile %s: they are %s', async (profile, status, detail) => {
+    const file = join(root, 'credentials');
+    await writeFile(file, '[keys]\naws_access_key_id = AKIDSECRET\naws_secret_access_key = wordofsecret\n');
+    const env = {
+      AWS_SHARED_CREDENTIALS_FILE: file,
+      AWS_CONFIG_FILE: join(root, 'none'),
+      AWS_PROFILE: profile,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    const { document, finding } = await withAws(env, () => examine(root, env));
+    expect(finding('aws credentials')).toMatchObject({ status, detail: expect.stringMatching(detail) });
     expect(JSON.stringify(document)).not.toMatch(/AKIDSECRET|wordofsecret/);
   });
 

@@ -5,7 +5,8 @@ import type { Command } from '../command.js';
 import { loadToolTable } from '../config/load.js';
 import type { Finding } from '../doctor/finding.js';
 import { neededNames } from '../doctor/needs.js';
-import { findCredentials, findKubeconfig, findStore, findZig } from '../doctor/places.js';
+import { findCredentials } from '../doctor/credentials.js';
+import { findKubeconfig, findStore, findZig } from '../doctor/places.js';
 import { askProgram } from '../doctor/program.js';
 import { PROGRAMS } from '../doctor/programs.js';
 import { EXIT } from '../exit-code.js';
@@ -27,7 +28,7 @@ export function doctor(args: readonly string[]): Command {
       findZig(userFolders(host.env).cache),
       ...PROGRAMS.map((probe) => askProgram(probe, host.env, signal)),
       findKubeconfig(host.env),
-      findCredentials(host.env),
+      findCredentials(host.env, url?.startsWith('s3:') === true, signal),
       ...(url === undefined || url === '' ? [] : [findStore(url, folder, signal)]),
     ];
     const found = await Promise.all(probes);

@@ -36,37 +36,6 @@ export async function findKubeconfig(env: NodeJS.ProcessEnv): Promise<Finding> {
   return { ...base, status: 'missing', detail: `no kubeconfig: ${paths.join(', ')}` };
 }
 
-/**
- * Which link of the AWS chain would give credentials, by the names of variables and files alone: nothing of their
- * values is read or shown.
- */
-export async function findCredentials(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const base = {
-    group: 'store',
-    name: 'aws credentials',
-    version: null,
-    cost: 'no bucket can be used',
-  } as const;
-  const home = env['HOME'] ?? homedir();
-  const variables = [
-    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
-    ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'],
-    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
-    ['AWS_CONTAINER_CREDENTIALS_FULL_URI'],
-  ];
-  const given = variables.find((names) => names.every((name) => (env[name] ?? '') !== ''));
-  if (given !== undefined) return { ...base, status: 'here', detail: `from ${given.join(' and ')}` };
-  const files = [
-    env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws/credentials'),
-    env['AWS_CONFIG_FILE'] ?? join(home, '.aws/config'),
-  ];
-  for (const file of files) {
-    if (!(await isThere(file))) continue;
-    return { ...base, status: 'here', detail: `${file}, profile ${env['AWS_PROFILE'] ?? 'default'}` };
-  }
-  return { ...base, status: 'missing', detail: 'neither variables nor files of the AWS chain' };
-}
-
 /** Asks the project's store for an object that is not there: that says whether it can be reached and read. */
 export async function findStore(url: string, base: string, signal: AbortSignal): Promise<Finding> {
   const finding = { group: 'store', name: 'store', version: null, cost: 'artifacts cannot be kept' } as const;
@@ -88,7 +57,8 @@ export async function findStore(url: string, base: string, signal: AbortSignal):
   }
 }
 
-function isThere(path: string): Promise<boolean> {
+/** Whether a file or folder is there. */
+export function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

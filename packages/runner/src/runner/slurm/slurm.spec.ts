@@ -46,7 +46,7 @@ describeIf([...slurmRequirements, { program: 'ps' }], 'slurmRunner', () => {
   });
 
   it('submits as one array what comes together, and each has its own end', async () => {
-    const benches = await Promise.all([bench, JobBench.below(shared), JobBench.below(shared)]);
+    const benches = [bench, await JobBench.below(shared), await JobBench.below(shared)];
     const scripts = ['exit 7', 'kill -SEGV $$', 'exit 0'];
     const ends = await Promise.all(
       benches.map((each, index) => each.run(runner, [each.sh(scripts[index] ?? '')])),
@@ -122,7 +122,7 @@ describe('slurmRunner, with accounting', () => {
       const scripts = ['exit 0', 'echo up; sleep 600'];
       const ends = jobs.map((each, index) => each.run(runner, [each.sh(scripts[index] ?? '')]));
       expect(await ends[0]).toEqual({ status: 'done' });
-      while (jobs[1]?.said === 0) await delay(100);
+      while (jobs[1].said === 0) await delay(100);
       const [first = '', second = ''] = jobs.map(({ places }) => /\d+_\d/.exec(places.join())?.[0]);
       await cluster.ask('scancel', [second]);
       await expect(ends[1]).rejects.toMatchObject({ code: 'engine-lost', hint: 'somebody cancelled it' });
