@@ -35,14 +35,13 @@ async function examine(
 
 /** Has variables of AWS in this process for a while, and no others of AWS. */
 async function withAws<T>(env: Readonly<Record<string, string>>, act: () => Promise<T>): Promise<T> {
-  const before = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_'));
-  for (const [name] of before) delete process.env[name];
-  Object.assign(process.env, env);
+  const before = process.env;
+  const others = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
+  process.env = { ...Object.fromEntries(others), ...env };
   try {
     return await act();
   } finally {
-    for (const name of Object.keys(env)) delete process.env[name];
-    Object.assign(process.env, Object.fromEntries(before));
+    process.env = before;
   }
 }
 

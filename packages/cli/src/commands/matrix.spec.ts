@@ -110,6 +110,27 @@ describeIf(gcc, 'matrix on this host', () => {
   }, 60_000);
 });
 
+describeIf(
+  [...gcc, { met: process.arch === 'x64', reason: 'the target is for x86_64' }],
+  'a cell of a matrix that misses its target',
+  () => {
+    it('is an exit code of 1, beside cells that meet it; the next run says so again', async () => {
+      const folder = await project('missed', [], BUILD);
+      // glibc has it since 2.25, for which there is no policy.
+      const newer = '#define VARIANT (getentropy(0, 0) + 2)\nint getentropy(void *, unsigned long);\n';
+      await writeFile(join(folder, 'v2/variant.h'), newer);
+      for (const status of ['compiled', 'cached']) {
+        const run = await matrix(folder, '--platform', 'manylinux2014_x86_64');
+        expect(run.cells.map((cell) => cell.status)).toEqual([status, 'missed', status, status]);
+        expect(run.exitCode).toBe(1);
+        expect(run.cells[1]?.message).toBe(
+          'it does not meet manylinux2014_x86_64: it is manylinux_2_26_x86_64',
+        );
+      }
+    }, 60_000);
+  },
+);
+
 async function readFileTime(path: string): Promise<number> {
   const { stat } = await import('node:fs/promises');
   return (await stat(path)).mtimeMs;

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { findS3Credentials } from '@wheelwright/store';
 import type { Finding } from './finding.js';
 import { isThere } from './places.js';
 
@@ -35,7 +36,6 @@ export async function findCredentials(
     detail: 'neither variables nor files of the AWS chain',
   } as const;
   if (link === undefined && !bucket) return none;
-  const { findS3Credentials } = await import('@wheelwright/store');
   try {
     const found = await inTime(findS3Credentials(), signal);
     if (found === undefined) {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { describeIf, temporaryFolder } from '@wheelwright/testing';
@@ -9,6 +10,7 @@ import { localRunner } from '../runner/local.js';
 import { findCcache } from './ccache.js';
 
 const root = await temporaryFolder('ccache');
+const MACHINES_CACHE = process.env['WHEELWRIGHT_CACHE'] ?? join(homedir(), '.cache/wheelwright');
 const { PATH, HOME } = process.env;
 
 describe('findCcache', () => {
@@ -66,6 +68,24 @@ describeIf([{ program: 'ccache' }, { program: 'gcc' }, { program: 'g++' }], 'cca
     expect((await build('disabled', {}, { CCACHE_DISABLE: '1' })).equals(first)).toBe(true);
     expect(await counts()).toEqual({ hits: 1, misses: 1 });
   });
+
+  it('answers for zig, too, and for one target only', async () => {
+    // zig itself, and what it compiles of its own, is this machine's.
+    for (const name of ['zig', 'zig-cache']) {
+      await mkdir(join(MACHINES_CACHE, name), { recursive: true });
+      await symlink(join(MACHINES_CACHE, name), join(cache, name));
+    }
+    const zig = (name: string, target: string, ccache = true): Promise<Buffer> =>
+      build(name, { toolchain: 'zig', target, ccache });
+    const before = await counts();
+    const first = await zig('zig-first', 'manylinux2014_x86_64');
+    expect(await counts()).toEqual({ ...before, misses: before.misses + 1 });
+    expect((await zig('zig-second', 'manylinux2014_x86_64')).equals(first)).toBe(true);
+    expect(await counts()).toEqual({ hits: before.hits + 1, misses: before.misses + 1 });
+    expect((await zig('zig-without', 'manylinux2014_x86_64', false)).equals(first)).toBe(true);
+    await zig('zig-other', 'manylinux_2_28_x86_64');
+    expect(await counts()).toEqual({ hits: before.hits + 1, misses: before.misses + 2 });
+  }, 300_000);
 
   it('is not put before a compiler that is behind ccache already', async () => {
     const before = await counts();

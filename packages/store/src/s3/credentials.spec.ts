@@ -5,10 +5,10 @@ import { temporaryFolder } from '@wheelwright/testing';
 import { findS3Credentials } from './credentials.js';
 
 const root = await temporaryFolder('credentials');
-const before = { ...process.env };
+const before = process.env;
 
 beforeEach(async () => {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  process.env = Object.fromEntries(Object.entries(before).filter(([name]) => !name.startsWith('AWS_')));
   const profiles = ['[keys]', 'aws_access_key_id = A', 'aws_secret_access_key = B'];
   const program = JSON.stringify({
     Version: 1,
@@ -30,8 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-  Object.assign(process.env, before);
+  process.env = before;
 });
 
 it('finds those of variables before those of a profile', async () => {
