@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { describeIf, oracle, oracleEnvironment, temporaryFolder } from '@wheelwright/testing';
+import { compileLibrary, describeIf, oracle, oracleEnvironment, temporaryFolder } from '@wheelwright/testing';
+import { engineWith, OLDEST_IMAGE } from '../testing/engine.js';
 import { writeProject } from '../testing/project.js';
 import { wheelwright, type Outcome } from '../testing/terminal.js';
 
@@ -103,6 +104,75 @@ int fill(char *to) { return getentropy(to, 4); }`;
     COLD,
   );
 
+  it(
+    'is repaired where the project says so: what the extension links goes along',
+    async () => {
+      const outer = join(root, 'outer');
+      await mkdir(outer);
+      await compileLibrary(outer, 'libouter', 'int outer(void) { return 42; }', [
+        '-Wl,-soname,libouter.so.3',
+        '-s',
+      ]);
+      await rename(join(outer, 'libouter.so'), join(outer, 'libouter.so.3'));
+      await symlink('libouter.so.3', join(outer, 'libouter.so'));
+      const link = `libraries=["outer"], library_dirs=[${JSON.stringify(outer)}]`;
+      const folder = await writeProject(root, 'repaired', {
+        ...FILES,
+        'pyproject.toml': `${PYPROJECT}[tool.wheelwright.repair]\nldpaths = [${JSON.stringify(outer)}]\n`,
+        'setup.py': SETUP.replace('["core.c"]', `["core.c"], ${link}`),
+        'core.c': CORE.replace('FromLong(42)', 'FromLong(outer())').replace(
+          'static',
+          'int outer(void);\nstatic',
+        ),
+      });
+      const { exitCode, stdout, stderr } = await build(folder, '--test');
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const { wheel, tag } = JSON.parse(stdout) as { wheel: string; tag: string };
+      expect(tag).toMatch(/-manylinux2014_x86_64\.manylinux_2_17_x86_64$/);
+      const names = (await oracle('python', ['-m', 'zipfile', '-l', wheel])).stdout;
+      expect(names).toMatch(/native_count\.libs\/libouter-[0-9a-f]{8}\.so\.3/);
+      const shown = await oracle('auditwheel', ['show', '--json', '--ldpaths=', wheel]);
+      expect(JSON.parse(shown.stdout)).toMatchObject({ external_libs: {} });
+      const environment = join(root, 'venv');
+      await oracle('python', ['-m', 'venv', environment]);
+      const python = join(environment, 'bin/python');
+      await rm(outer, { recursive: true });
+      await oracle(python, ['-m', 'pip', 'install', '--no-index', wheel]);
+      const script = 'import native_count; print(native_count.answer())';
+      expect(await oracle(python, ['-I', '-c', script])).toMatchObject({ stdout: '42' });
+    },
+    COLD,
+  );
+
+  it(
+    'compiles for another machine: extension, suffix and tag are that one’s',
+    async () => {
+      const folder = await writeProject(root, 'cross', FILES);
+      const { exitCode, stdout, stderr } = await build(folder, '--platform', 'manylinux2014_aarch64');
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const { wheel, tag } = JSON.parse(stdout) as { wheel: string; tag: string };
+      expect(tag).toMatch(/^cp3\d+-cp3\d+-manylinux2014_aarch64\.manylinux_2_17_aarch64$/);
+      const shown = await oracle('auditwheel', ['show', '--json', '--ldpaths=', wheel]);
+      expect(JSON.parse(shown.stdout)).toMatchObject({
+        overall_tag: 'manylinux_2_17_aarch64',
+        external_libs: {},
+      });
+      const unpacked = join(root, 'cross-unpacked');
+      await oracle('python', ['-m', 'zipfile', '-e', wheel, unpacked]);
+      const [extension = ''] = (await readdir(join(unpacked, 'native_count'))).filter((name) =>
+        name.endsWith('.so'),
+      );
+      expect(extension).toMatch(/^_core\.cpython-3\d+-aarch64-linux-gnu\.so$/);
+      const header = await oracle('/usr/bin/env', [
+        'readelf',
+        '-h',
+        join(unpacked, 'native_count', extension),
+      ]);
+      expect(header.stdout).toContain('AArch64');
+    },
+    COLD,
+  );
+
   it('says that the command left no wheel', async () => {
     const folder = await writeProject(root, 'none', {
       ...FILES,
@@ -115,6 +185,51 @@ int fill(char *to) { return getentropy(to, 4); }`;
     expect(exitCode).toBe(2);
     expect(stderr).toContain('tool.wheelwright.compile.wheel-command: the command left no wheel in dist/');
   });
+});
+
+/** A build without setuptools, which an image need not have. */
+const OWN_BUILD = `import base64, hashlib, os, subprocess, zipfile
+subprocess.check_call([os.environ["CC"], "-shared", "-fPIC", "-o", "count.so", "count.c"])
+info = "native_count-1.5.dist-info/"
+files = {
+    "native_count/__init__.py": b"",
+    "native_count/count.so": open("count.so", "rb").read(),
+    info + "METADATA": b"Metadata-Version: 2.1\\nName: native-count\\nVersion: 1.5\\n",
+    info + "WHEEL": b"Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: false\\nTag: py3-none-linux_x86_64\\n",
+}
+def row(name):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(files[name]).digest()).rstrip(b"=").decode()
+    return "%s,sha256=%s,%d\\n" % (name, digest, len(files[name]))
+record = "".join(map(row, files)) + info + "RECORD,,\\n"
+os.mkdir("dist")
+with zipfile.ZipFile("dist/native_count-1.5-py3-none-linux_x86_64.whl", "w") as wheel:
+    for name, data in files.items():
+        wheel.writestr(name, data)
+    wheel.writestr(info + "RECORD", record)
+`;
+
+describeIf([await engineWith(OLDEST_IMAGE), REASONS[1]], 'wheel-command in docker', () => {
+  it(
+    'runs in the image, with zig brought along, and its wheel comes home',
+    async () => {
+      const folder = await writeProject(root, 'docker', {
+        'pyproject.toml': PYPROJECT.replace(/"setup.py".*/, '"build.py"]').replace(
+          'toolchain',
+          `runner = "docker"\nimage = "${OLDEST_IMAGE}"\ntoolchain`,
+        ),
+        'build.py': OWN_BUILD,
+        'count.c': '#include <math.h>\nint count(double x) { return (int)exp(x); }\n',
+        'native_count/__init__.py': '',
+      });
+      const { exitCode, stdout, stderr } = await build(folder);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const { wheel, tag } = JSON.parse(stdout) as { wheel: string; tag: string };
+      expect(tag).toBe('py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64');
+      const shown = await oracle('auditwheel', ['show', '--json', '--ldpaths=', wheel]);
+      expect(shown.stdout).toMatch(/"overall_tag": "manylinux_2_(5|12|17)_x86_64"/);
+    },
+    COLD,
+  );
 });
 
 function topLevel(files: Readonly<Record<string, string>>): string[] {

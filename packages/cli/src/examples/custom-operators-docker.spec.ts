@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeIf, oracle, temporaryFolder } from '@wheelwright/testing';
 import { execa } from 'execa';
+import { engineWith, IMAGE, OLDEST_IMAGE } from '../testing/engine.js';
 import { copyExample } from '../testing/repository.js';
 import { wheelwright } from '../testing/terminal.js';
 
@@ -10,17 +11,6 @@ const root = await temporaryFolder('custom-operators-docker');
 
 /** Where nothing is compiled yet, zig compiles its own libc++ first, for minutes on a busy machine. */
 const COLD = 600_000;
-const IMAGE = 'wheelwright-test:bookworm';
-const OLDEST_IMAGE = 'wheelwright-test:bullseye';
-
-async function engineWith(image: string): Promise<{ met: boolean; reason: string }> {
-  const { exitCode } = await execa('docker', ['image', 'inspect', image], { reject: false, timeout: 20_000 });
-  return {
-    met: exitCode === 0,
-    reason: `no container engine that has ${image}: tools/services/install brings both`,
-  };
-}
-
 interface Document {
   readonly wheel: string;
   readonly sha256: string;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runTool } from '../runner/tool.js';
-import { machineOf } from '../toolchain/machine.js';
+import type { Target } from '../target.js';
+import { machineOf, tripletOf } from '../toolchain/machine.js';
 import type { Equipment } from '../toolchain/toolchain.js';
 import type { Workshop } from './workshop.js';
 
@@ -54,7 +55,7 @@ export async function equipForPython(
   const foreign = {
     _PYTHON_HOST_PLATFORM: `linux-${arch}`,
     // setuptools' own variable, in place of the suffix of the Python that runs it.
-    SETUPTOOLS_EXT_SUFFIX: python.suffix.replace(/-[^.]*\.so$/, `-${triplet}.so`),
+    SETUPTOOLS_EXT_SUFFIX: foreignSuffix(python.suffix, workshop.target),
   };
   return {
     ...equipment,
@@ -62,9 +63,18 @@ export async function equipForPython(
       ...equipment.env,
       ...linking,
       ...(existsSync(headers) ? { CPATH: searched } : {}),
-      ...(python.machine === arch ? {} : foreign),
+      ...(python.machine === arch && workshop.target.libc === 'glibc' ? {} : foreign),
     },
   };
+}
+
+/**
+ * The suffix of extension modules that the same Python has on another machine: `.cpython-311-x86_64-linux-gnu.so` names
+ * implementation and version first, and they stay. (PEP 3149; CPython's word for i686 is i386.)
+ */
+export function foreignSuffix(suffix: string, target: Pick<Target, 'arch' | 'libc'>): string {
+  const triplet = tripletOf(target).replace(/^i686/, 'i386');
+  return suffix.replace(/^(\.[^-.]+-[^-.]+)-[^.]+\.so$/, `$1-${triplet}.so`);
 }
 
 async function askPython({
