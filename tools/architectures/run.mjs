@@ -1,6 +1,6 @@
 /**
- * Compiles a C and a C++ library by zig for every architecture that has a manylinux policy, audits each as the oldest
- * policy that its architecture has, and runs them under qemu-user with the libc of Debian's cross packages. The first
+ * Compiles a C and a C++ library by zig for every architecture that has a manylinux policy, and two of them for musl,
+ * audits each as the oldest policy that its architecture has, and runs them under qemu-user with the libc of Debian's cross packages. The first
  * run compiles zig's libc++ seven times, a minute each.
  *
  *   nx run runner:architectures [-- ARCHITECTURE...]
@@ -23,7 +23,11 @@ const ARCHITECTURES = {
   ppc64le: ['manylinux2014_ppc64le', '/usr/powerpc64le-linux-gnu', 'ppc64le', 'powerpc64le-linux-gnu.2.19'],
   s390x: ['manylinux2014_s390x', '/usr/s390x-linux-gnu', 's390x', 's390x-linux-gnu.2.17'],
   riscv64: ['manylinux_2_31_riscv64', '/usr/riscv64-linux-gnu', 'riscv64', 'riscv64-linux-gnu.2.31'],
+  // Debian has a musl for this machine only: the other is compiled and audited.
+  'musl-x86_64': ['musllinux_1_2_x86_64', '/', 'x86_64', 'x86_64-linux-musl'],
+  'musl-aarch64': ['musllinux_1_2_aarch64', undefined, 'aarch64', 'aarch64-linux-musl'],
 };
+const MUSL_LOADER = '/lib/ld-musl-x86_64.so.1';
 /** What `answer(10)` gives. */
 const ANSWERS = { 'libplain.so': '42', 'libplus.so': '42' };
 
@@ -51,9 +55,14 @@ async function wheelwright(...args) {
 }
 
 /** What the library answers on its own machine, or why that can't be known here. */
-async function ask(library, { loader, root, qemu }) {
+async function ask(library, { loader, root, qemu, triple }) {
   const native = root === '/';
   const program = `qemu-${qemu}`;
+  if (triple.endsWith('-musl') && native) {
+    if (!existsSync(MUSL_LOADER)) return { skipped: `${MUSL_LOADER} is not there` };
+    const { exitCode, stdout, stderr } = await run(MUSL_LOADER, [loader, library, '10']);
+    return exitCode === 0 ? { said: stdout.trim() } : { failed: stderr };
+  }
   const command = native ? [loader, library, '10'] : [program, '-L', root, loader, library, '10'];
   if (!native && !existsSync(root)) return { skipped: `${root} is not there` };
   // Not among qemu's own variables, which is a program of this machine.
@@ -97,6 +106,7 @@ async function examine(arch, folder) {
       loader,
       join(here, 'load.c'),
       '-ldl',
+      ...(triple.endsWith('-musl') ? ['-dynamic'] : []),
       ...(arch === 'ppc64le' ? ['-mabi=ibmlongdouble'] : []),
     ],
     {
@@ -107,13 +117,15 @@ async function examine(arch, folder) {
   const lines = [];
   for (const { name, path } of compiled.libraries) {
     const audited = await wheelwright('audit', '--json', '--policy', platform, path);
-    const { said, failed, skipped } = await ask(path, { loader, root, qemu });
-    const right = said === ANSWERS[name];
-    const ran = skipped ?? (failed === undefined ? `answers ${said}` : failed.trim());
+    const { said, failed, skipped } =
+      root === undefined ? {} : await ask(path, { loader, root, qemu, triple });
+    const right = root === undefined ? audited.platform === platform : said === ANSWERS[name];
+    const answer = root === undefined ? 'not run' : `answers ${said}`;
+    const ran = skipped ?? (failed === undefined ? answer : failed.trim());
     lines.push({
       ok: right || skipped !== undefined,
       skipped: skipped !== undefined,
-      text: `${arch.padEnd(8)} ${name.padEnd(12)} ${audited.platform.padEnd(24)} ${ran}`,
+      text: `${arch.padEnd(12)} ${name.padEnd(12)} ${audited.platform.padEnd(24)} ${ran}`,
     });
   }
   return lines;
@@ -128,7 +140,7 @@ try {
     if (!(arch in ARCHITECTURES))
       throw new Error(`${arch} is none of ${Object.keys(ARCHITECTURES).join(', ')}`);
     const lines = await examine(arch, folder).catch((error) => [
-      { ok: false, text: `${arch.padEnd(8)} ${error.message}` },
+      { ok: false, text: `${arch.padEnd(12)} ${error.message}` },
     ]);
     for (const { ok, skipped, text } of lines) {
       console.log(`${ok ? (skipped ? '-' : '✔') : '✗'} ${text}`);

@@ -76,6 +76,17 @@ describe('doctor', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
+  it.each([
+    ['docker', 'docker'],
+    ['docker"\nengine = "podman', 'podman'],
+    ['slurm"\nshared = "shared', 'slurm'],
+  ])('needs what the runner %j asks for', async (runner, name) => {
+    const table = `${COMPILE.replace('host', 'gcc')}\nimage = "any:1"\nrunner = "${runner}"`;
+    const folder = await writeProject(root, `runner-${name}`, { 'pyproject.toml': pyproject(table) });
+    const { exitCode, document } = await examine(folder, { PATH: folder });
+    expect({ exitCode, missing: document.missing }).toEqual({ exitCode: 3, missing: [name] });
+  });
+
   it('needs Python where zig has yet to come', async () => {
     const table = '[tool.wheelwright.compile]\nbuild-system = "cmake"';
     const folder = await writeProject(root, 'zig', { 'pyproject.toml': pyproject(table) });

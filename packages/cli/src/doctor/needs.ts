@@ -14,7 +14,8 @@ export function neededNames(tool: ToolTable, findings: readonly Finding[]): Read
       if (!here('zig')) needed.add('python3');
     }
     if (compile.toolchain === 'host') for (const name of ['gcc', 'g++']) needed.add(name);
-    if (compile.runner === 'docker') needed.add('docker');
+    if (compile.runner === 'docker') needed.add(compile.engine);
+    if (compile.runner === 'slurm') needed.add('slurm');
     if (compile['wheel-command'].length > 0) needed.add('python3');
     const systems = [compile['build-system'], ...tool.static.map((table) => table['build-system'])];
     if (local && systems.includes('make')) needed.add('make');

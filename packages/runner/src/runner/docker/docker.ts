@@ -38,8 +38,11 @@ export function dockerRunner(settings: ContainerSettings, program = 'docker'): R
     async survey(environment, signal) {
       caller = environment;
       const engine = new Engine({ program, environment });
-      await removeAbandoned(engine, signal);
-      return surroundings(engine, settings.image, signal);
+      const [, found] = await Promise.all([
+        removeAbandoned(engine, signal),
+        surroundings(engine, settings.image, signal),
+      ]);
+      return found;
     },
     run: (job, watcher) => runJob(new Engine({ program, environment: caller }), settings, job, watcher),
   };
