@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { compileLibrary, describeIf, oracle, oracleEnvironment, temporaryFolder } from '@wheelwright/testing';
@@ -169,6 +169,30 @@ int fill(char *to) { return getentropy(to, 4); }`;
         join(unpacked, 'native_count', extension),
       ]);
       expect(header.stdout).toContain('AArch64');
+    },
+    COLD,
+  );
+
+  it(
+    'for musl names the C library as its loader does when it is repaired, and says what is wrong without',
+    async () => {
+      const text = PYPROJECT.replace('manylinux2014', 'musllinux_1_2');
+      const folder = await writeProject(root, 'musl', {
+        ...FILES,
+        'pyproject.toml': text,
+        'core.c': `#include <stdio.h>\n${CORE.replace('FromLong(42)', 'FromLong(puts("x"))')}`,
+      });
+      const missed = await build(folder);
+      expect(missed).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('libc.musl-x86_64.so.1') });
+      await writeFile(join(folder, 'pyproject.toml'), `${text}[tool.wheelwright.repair]\n`);
+      const { exitCode, stdout, stderr } = await build(folder);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const { wheel, tag } = JSON.parse(stdout) as { wheel: string; tag: string };
+      expect(tag).toMatch(/^cp3\d+-cp3\d+-musllinux_1_2_x86_64$/);
+      const names = (await oracle('python', ['-m', 'zipfile', '-l', wheel])).stdout;
+      expect(names).toMatch(/_core\.cpython-3\d+-x86_64-linux-musl\.so/);
+      const shown = await oracle('auditwheel', ['show', '--json', '--ldpaths=', wheel]);
+      expect(JSON.parse(shown.stdout)).toMatchObject({ overall_tag: 'musllinux_1_2_x86_64' });
     },
     COLD,
   );
