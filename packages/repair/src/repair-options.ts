@@ -18,6 +18,8 @@ export interface RepairOptions extends SearchRequest, PromiseRequest {
   readonly strip?: StripLevel;
   /** Keeps what `strip` takes away: an archive of debug files by build id, beside the wheel. */
   readonly splitDebug?: boolean;
+  /** How hard to compress what is new in the wheel: 0 stores, 1 is fast, 9 is small; 5 if not given. */
+  readonly level?: number;
   /** Only plan. */
   readonly dryRun?: boolean;
   /** What to do about an exclude pattern that matches nothing: `refuse` unless given. */

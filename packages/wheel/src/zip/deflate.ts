@@ -22,8 +22,7 @@ export function deflateBlock(
 ): Promise<Buffer> {
   return deflate(block, {
     level: options.level,
-    // A larger hash table has shorter chains to search: 6 % less time, for 0.2 % more bytes.
-    memLevel: 9,
+    memLevel: options.level === 5 ? 7 : 9,
     ...(options.dictionary === undefined ? {} : { dictionary: options.dictionary }),
     finishFlush: options.last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     // Room for the worst case, so that one trip to the thread pool is enough.

@@ -11,6 +11,8 @@ import {
   localHeader,
   localHeaderLength,
 } from './header.js';
+import { isIncompressible } from './incompressible.js';
+import { storedBlocks } from './stored-blocks.js';
 
 /** Contents are read, hashed and deflated in blocks of this length. */
 export const BLOCK_SIZE = 1 << 20;
@@ -140,13 +142,21 @@ export class ZipWriter {
     const most = this.#options.concurrency * BLOCK_SIZE;
     while (this.#queue.length > 0 && this.#inFlight + roomOf(block) > most) await this.#writeNext();
     this.#inFlight += roomOf(block);
-    const deflated =
-      member.method === METHOD_STORE
-        ? Promise.resolve(block)
-        : deflateBlock(block, { level: this.#options.level, dictionary, last });
+    const deflated = this.#encoded(member, block, dictionary, last);
     // A failure is met when the job's turn comes; until then it must not count as unhandled.
     deflated.catch(() => undefined);
     this.#queue.push({ member, block, deflated, last });
+  }
+
+  async #encoded(
+    { method }: OpenMember,
+    block: Uint8Array,
+    dictionary: Uint8Array | undefined,
+    last: boolean,
+  ): Promise<Uint8Array> {
+    if (method === METHOD_STORE) return block;
+    if (isIncompressible(block)) return storedBlocks(block, last);
+    return deflateBlock(block, { level: this.#options.level, dictionary, last });
   }
 
   async #writeNext(): Promise<void> {
