@@ -60,6 +60,10 @@ export function defineRepairCommands({ define, runs, examples }: Definer): void 
       )
       .option('--split-debug', 'keep what --strip takes away in an archive beside the wheel', false)
       .option('--out <folder>', 'where the repaired wheel goes', 'wheelhouse')
+      .option(
+        '--level <0-9>',
+        'how hard to compress what is new: 0 stores, 1 is fast, 9 is small (default: 5)',
+      )
       .option('--dry-run', 'only show what would be done', false)
       .addHelpText(
         'after',

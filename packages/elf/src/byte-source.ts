@@ -9,6 +9,8 @@ import { ElfError } from './error.js';
 export interface ByteSource {
   readonly size: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Reads as much as there is room in `target`, for who reads much and would rather use the same memory again. */
+  readInto?(target: Uint8Array, offset: number): Promise<void>;
 }
 
 /**
@@ -40,15 +42,20 @@ export async function openFile(path: string): Promise<ByteSource & { close(): Pr
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
+    const readInto = async (target: Uint8Array, offset: number): Promise<void> => {
+      const { length } = target;
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await file.read(target, done, length - done, offset + done);
+        if (bytesRead === 0) throw shortRead(offset, length, offset + done);
+        done += bytesRead;
+      }
+    };
     return {
       size,
+      readInto,
       async read(offset, length) {
         const bytes = new Uint8Array(length);
-        for (let done = 0; done < length; ) {
-          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) throw shortRead(offset, length, offset + done);
-          done += bytesRead;
-        }
+        await readInto(bytes, offset);
         return bytes;
       },
       close: () => file.close(),

@@ -1,6 +1,8 @@
 import { judge, libraryPattern, type AuditedFile, type Policy } from '@wheelwright/audit';
 import { sha256Of } from './digest.js';
 import { RepairError } from './error.js';
+import { findOwners } from './owner/find-owners.js';
+import type { PackageOwner } from './owner/package-owner.js';
 import { changedElf } from './plan/changed-elf.js';
 import { choosePolicies, isLegacyName, policiesOfVerdict } from './plan/choose-policy.js';
 import { baseName } from './plan/graph.js';
@@ -19,6 +21,8 @@ import type { OpenedWheel } from './wheel-facts.js';
 export interface FoundPlan {
   readonly plan: RepairPlan;
   readonly unusedExcludes: readonly string[];
+  /** The packages of the libraries that were found, by their paths: some of them are grafted. */
+  readonly owners: ReadonlyMap<string, PackageOwner>;
 }
 
 /**
@@ -64,15 +68,21 @@ export async function findPlan(wheel: OpenedWheel, options: RepairOptions): Prom
     options.plat === undefined || options.plat === 'auto'
       ? choosePolicies(own, judge({ ...question, host: located.libraries }))
       : choosePolicies(own, own, options.plat);
+  const libraries = [...all.files, ...roots];
+  // A package manager is another process: it looks into its database while we hash.
+  const [sha256, owners] = await Promise.all([
+    hashed(libraries, signal),
+    findOwners([...new Set(libraries.flatMap(({ path, realPath }) => [realPath, path]))], signal),
+  ]);
   const facts: RepairFacts = {
     fileName: wheel.fileName,
     files: wheel.files,
     located: all,
-    sha256: await hashed([...all.files, ...roots], signal),
+    sha256,
     roots,
   };
   const planning = planFirst(facts, policies, promised, options);
-  if (planning?.status === 'planned') return { plan: planning.plan, unusedExcludes };
+  if (planning?.status === 'planned') return { plan: planning.plan, unusedExcludes, owners };
   throw await explainRefusal(planning, own, signal);
 }
 

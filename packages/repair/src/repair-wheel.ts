@@ -5,7 +5,6 @@ import { rewriteWheel, type WheelInput, type WriteOptions, type WrittenWheel } f
 import { writeDebugArchive } from './debug-archive.js';
 import { distInfoInputs } from './dist-info.js';
 import { findPlan } from './find-plan.js';
-import { findOwners } from './owner/find-owners.js';
 import type { RepairPlan } from './plan/repair-plan.js';
 import { scriptShim } from './plan/script-shim.js';
 import { Preparation } from './prepare.js';
@@ -30,8 +29,12 @@ export async function repairWheel(path: string, options: RepairOptions): Promise
     if (wheel.files.length === 0)
       return { kind: 'pure', written: dryRun ? undefined : await copied(path, options) };
     onStep?.('looking for libraries');
-    const { plan, unusedExcludes } = await findPlan(wheel, options);
-    const grafted = await identified(plan, signal);
+    const { plan, unusedExcludes, owners } = await findPlan(wheel, options);
+    // Under the name that a library was found by, or else under its own.
+    const grafted = plan.grafts.map((graft) => ({
+      graft,
+      owner: owners.get(graft.from) ?? owners.get(graft.found),
+    }));
     const done = dryRun ? undefined : await carryOut(path, wheel, plan, grafted, options);
     return {
       kind: 'repaired',
@@ -48,13 +51,6 @@ export async function repairWheel(path: string, options: RepairOptions): Promise
 
 function copied(path: string, options: RepairOptions): Promise<WrittenWheel> {
   return rewriteWheel(path, options.out, { filename: basename(path), members: [] }, writeOptions(options));
-}
-
-/** Finds the package of each library: under the name that it was found by, or else by its own. */
-async function identified(plan: RepairPlan, signal: AbortSignal | undefined): Promise<SbomEntry[]> {
-  const paths = [...new Set(plan.grafts.flatMap(({ found, from }) => [from, found]))];
-  const owners = await findOwners(paths, signal);
-  return plan.grafts.map((graft) => ({ graft, owner: owners.get(graft.from) ?? owners.get(graft.found) }));
 }
 
 async function carryOut(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { WheelError } from './error.js';
-import { BLOCK_SIZE, type ZipOutput } from './zip/zip-writer.js';
+import { BLOCK_SIZE } from './zip/block-memory.js';
+import type { ZipOutput } from './zip/zip-writer.js';
 
 /** Writes all of some bytes at a position: one call to the system may take less. Throws `io`. */
 export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { type ByteSource, readExactly } from './byte-source.js';
+import { type ByteSource, readInto } from './byte-source.js';
 import { quoted, systemCode, WheelError } from './error.js';
 import { fileError } from './system-error.js';
-import { BLOCK_SIZE, type ZipInput } from './zip/zip-writer.js';
+import { BLOCK_SIZE, type TakeBlock } from './zip/block-memory.js';
+import type { ZipInput } from './zip/zip-writer.js';
 
 /** A file that goes into a wheel: its path there, and its bytes, where they are on disk, or what they are read from. */
 export interface WheelInput {
@@ -31,7 +32,7 @@ export async function prepareInput(input: WheelInput): Promise<ZipInput> {
   const mode = input.executable === true ? 0o755 : 0o644;
   if ('source' in content) {
     const { source } = content;
-    return { name, mode, size: source.size, blocks: () => sourceBlocks(source) };
+    return { name, mode, size: source.size, blocks: (take) => sourceBlocks(source, take) };
   }
   if (!('path' in content)) {
     return { name, mode, size: content.length, blocks: () => memoryBlocks(content) };
@@ -50,7 +51,7 @@ export async function prepareInput(input: WheelInput): Promise<ZipInput> {
       hint: 'A wheel holds regular files: give the path of the file itself.',
     });
   }
-  return { name, mode, size: Number(stats.size), blocks: () => fileBlocks(name, content.path, stats) };
+  return { name, mode, size: Number(stats.size), blocks: (take) => fileBlocks(name, content.path, stats, take) };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- it stands beside the blocks of a file
@@ -58,15 +59,22 @@ async function* memoryBlocks(content: Uint8Array): AsyncGenerator<Uint8Array, vo
   for (let at = 0; at < content.length; at += BLOCK_SIZE) yield content.subarray(at, at + BLOCK_SIZE);
 }
 
-async function* sourceBlocks(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < source.size; at += BLOCK_SIZE)
-    yield readExactly(source, at, Math.min(BLOCK_SIZE, source.size - at));
+async function* sourceBlocks(
+  source: ByteSource,
+  take: TakeBlock = Buffer.allocUnsafeSlow,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < source.size; at += BLOCK_SIZE) {
+    const block = take(Math.min(BLOCK_SIZE, source.size - at));
+    await readInto(source, block, at);
+    yield block;
+  }
 }
 
 async function* fileBlocks(
   name: string,
   path: string,
   expected: Fingerprint,
+  take: TakeBlock = Buffer.allocUnsafeSlow,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // Should the path have become a pipe or a link meanwhile, it's neither waited for nor followed.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -79,7 +87,7 @@ async function* fileBlocks(
     if (!(await unchanged(file, expected))) throw changed(name, path);
     const size = Number(expected.size);
     for (let at = 0; at < size; at += BLOCK_SIZE) {
-      const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_SIZE, size - at));
+      const block = take(Math.min(BLOCK_SIZE, size - at));
       if ((await fill(file, block, at)) < block.length) throw changed(name, path);
       // Asked before the last block is handed on: after it nobody comes back for more.
       if (at + block.length === size && !(await unchanged(file, expected))) throw changed(name, path);
@@ -92,7 +100,7 @@ async function* fileBlocks(
   }
 }
 
-async function fill(file: FileHandle, block: Buffer, position: number): Promise<number> {
+async function fill(file: FileHandle, block: Uint8Array, position: number): Promise<number> {
   let done = 0;
   while (done < block.length) {
     const { bytesRead } = await file.read(block, done, block.length - done, position + done);

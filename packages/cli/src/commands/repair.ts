@@ -6,6 +6,7 @@ import { EXIT } from '../exit-code.js';
 import { describeRepair, repairDocument } from '../render/repair-report.js';
 import { sourceDateEpoch } from '../build/pack.js';
 import { version } from '../version.js';
+import { wholeNumber } from './whole-number.js';
 
 /** `repair WHEEL`: the wheel with the libraries that it needs. */
 export function repair(args: readonly string[], options: Record<string, unknown>): Command {
@@ -67,6 +68,7 @@ export function repairOptions(
     roots: list('root')?.map((root) => (root.includes('/') ? resolve(cwd, root) : root)),
     keepNames: keepNames === true ? true : list('keepNames'),
     strip: strip === 'debug' || strip === 'all' ? strip : undefined,
+    level: wholeNumber(options, 'level', [0, 9]),
   };
   return {
     ...(Object.fromEntries(

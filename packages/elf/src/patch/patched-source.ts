@@ -13,7 +13,9 @@ import type { PatchPlan } from './patch-plan.js';
 export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource {
   const edits = plan.edits.toSorted((a, b) => a.offset - b.offset);
   const pieces = plan.segment?.pieces ?? [];
-  return {
+  const changesIn = (offset: number, end: number): typeof edits =>
+    edits.filter((edit) => edit.offset < end && edit.offset + edit.bytes.length > offset);
+  const source: ByteSource = {
     size: plan.size,
     async read(offset, length) {
       if (offset < 0 || length < 0 || offset + length > plan.size) {
@@ -26,7 +28,7 @@ export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource
         );
       }
       const end = offset + length;
-      const changes = edits.filter((edit) => edit.offset < end && edit.offset + edit.bytes.length > offset);
+      const changes = changesIn(offset, end);
       // Most of a large file stays as it is: it's handed on without being copied.
       if (changes.length === 0 && end <= plan.keep) return original.read(offset, length);
       const bytes = new Uint8Array(length);
@@ -54,5 +56,12 @@ export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource
       }
       return bytes;
     },
+    async readInto(target, offset) {
+      const end = offset + target.length;
+      const isOriginal = offset >= 0 && end <= plan.keep && changesIn(offset, end).length === 0;
+      if (isOriginal && original.readInto !== undefined) await original.readInto(target, offset);
+      else target.set(await source.read(offset, target.length));
+    },
   };
+  return source;
 }

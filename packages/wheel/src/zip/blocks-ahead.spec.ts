@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { BLOCK_SIZE } from './block-memory.js';
 import { blocksAhead } from './blocks-ahead.js';
-import { BLOCK_SIZE, type ZipInput } from './zip-writer.js';
+import type { ZipInput } from './zip-writer.js';
 
 interface Counted {
   readonly inputs: readonly ZipInput[];

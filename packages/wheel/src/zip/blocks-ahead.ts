@@ -1,4 +1,5 @@
-import { BLOCK_SIZE, type ZipInput } from './zip-writer.js';
+import { BLOCK_SIZE } from './block-memory.js';
+import type { ZipInput } from './zip-writer.js';
 
 /** How many small members are read before their turn, and how many bytes of them are held at most. */
 const AHEAD = { members: 48, bytes: 4 * BLOCK_SIZE };
@@ -25,12 +26,12 @@ export function blocksAhead(inputs: readonly ZipInput[]): readonly ZipInput[] {
   };
   return inputs.map((input, index) => ({
     ...input,
-    blocks: async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    blocks: async function* (take): AsyncGenerator<Uint8Array, void, undefined> {
       next = Math.max(next, index);
       ahead();
       const whole = read.get(input);
       if (whole === undefined) {
-        yield* input.blocks();
+        yield* input.blocks(take);
         return;
       }
       read.delete(input);

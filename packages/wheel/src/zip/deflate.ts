@@ -25,7 +25,7 @@ export function deflateBlock(
     memLevel: options.level === 5 ? 7 : 9,
     ...(options.dictionary === undefined ? {} : { dictionary: options.dictionary }),
     finishFlush: options.last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    // Room for the worst case, so that one trip to the thread pool is enough.
-    chunkSize: block.length + (block.length >> 8) + 256,
+    // Room for all but the rarest, so that one trip to the thread pool is enough; what doesn't fit takes another.
+    chunkSize: Math.max(block.length - (block.length >> 2), 1024),
   });
 }

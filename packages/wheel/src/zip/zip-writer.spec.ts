@@ -2,7 +2,8 @@ import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { bufferSource } from '../byte-source.js';
 import { openWheel } from '../wheel.js';
-import { BLOCK_SIZE, type ZipInput, type ZipOutput, ZipWriter, type ZipWriterOptions } from './zip-writer.js';
+import { BLOCK_SIZE } from './block-memory.js';
+import { type ZipInput, type ZipOutput, ZipWriter, type ZipWriterOptions } from './zip-writer.js';
 
 /** Bytes that deflate makes longer: the same on every run. */
 const RANDOM = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { quoted, WheelError } from '../error.js';
+import { BLOCK_SIZE, BlockMemory, type TakeBlock } from './block-memory.js';
 import { METHOD_DEFLATE, METHOD_STORE } from './constants.js';
 import { deflateBlock, dictionaryOf } from './deflate.js';
 import {
@@ -14,15 +15,15 @@ import {
 import { isIncompressible } from './incompressible.js';
 import { storedBlocks } from './stored-blocks.js';
 
-/** Contents are read, hashed and deflated in blocks of this length. */
-export const BLOCK_SIZE = 1 << 20;
-
-/** A member to write. `blocks` gives exactly `size` bytes in blocks of `BLOCK_SIZE`, the last one shorter. */
+/**
+ * A member to write. `blocks` gives exactly `size` bytes in blocks of `BLOCK_SIZE`, the last one shorter. What it reads
+ * into memory of `take` may be overwritten when all of the block has been written.
+ */
 export interface ZipInput {
   readonly name: string;
   readonly mode: number;
   readonly size: number;
-  blocks(): AsyncIterable<Uint8Array>;
+  blocks(take?: TakeBlock): AsyncIterable<Uint8Array>;
 }
 
 /** Where the archive goes: a file that's written at positions. */
@@ -77,6 +78,7 @@ export class ZipWriter {
   readonly #output: ZipOutput;
   readonly #options: ZipWriterOptions;
   readonly #queue: Job[] = [];
+  readonly #memory = new BlockMemory();
   /** The room that the queue takes. */
   #inFlight = 0;
   readonly #entries: ArchiveEntry[] = [];
@@ -103,7 +105,7 @@ export class ZipWriter {
     const hash = createHash('sha256');
     let dictionary: Uint8Array | undefined;
     let done = 0;
-    for await (const block of input.blocks()) {
+    for await (const block of input.blocks(this.#memory.take)) {
       this.#options.proceed();
       hash.update(block);
       member.crc32 = crc32(block, member.crc32);
@@ -169,6 +171,7 @@ export class ZipWriter {
     if (first) job.member.offset = this.#end;
     if (first && job.last) await this.#writeWhole(job, bytes);
     else await this.#writePart(job, bytes);
+    this.#memory.giveBack(job.block);
     this.#options.progress(job.block.length);
   }
 
@@ -197,10 +200,11 @@ export class ZipWriter {
   async #storeInstead(member: OpenMember): Promise<void> {
     const hash = createHash('sha256');
     let position = dataOffset(member);
-    for await (const block of member.input.blocks()) {
+    for await (const block of member.input.blocks(this.#memory.take)) {
       this.#options.proceed();
       hash.update(block);
       await this.#output.write(block, position);
+      this.#memory.giveBack(block);
       position += block.length;
     }
     if (hash.digest('hex') !== member.sha256) {
