@@ -128,7 +128,7 @@ async function graftedLibraries({ grafts }: RepairPlan, preparation: Preparation
   return inputs;
 }
 
-/** A quarter less time than the usual 6, for 0.7 % more bytes (docs/decisions/0025-what-a-repair-compresses.md). */
+/** Up to a quarter less time than the usual 6, for 0.1 to 0.5 % more bytes (docs/decisions/0025-what-a-repair-compresses.md). */
 const LEVEL = 5;
 
 function writeOptions({ signal, sourceDateEpoch, onProgress, level = LEVEL }: RepairOptions): WriteOptions {

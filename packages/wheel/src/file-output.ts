@@ -19,14 +19,21 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
  */
 export async function digest(file: FileHandle, size: number, proceed: () => void): Promise<string> {
   const hash = createHash('sha256');
-  const block = Buffer.allocUnsafe(BLOCK_SIZE);
+  // While one block is hashed the next one is read.
+  let [now, next] = [Buffer.allocUnsafeSlow(BLOCK_SIZE), Buffer.allocUnsafeSlow(BLOCK_SIZE)];
+  let reading = file.read(now, 0, BLOCK_SIZE, 0);
   for (let at = 0; at < size; ) {
+    const { bytesRead } = await reading;
     proceed();
-    const { bytesRead } = await file.read(block, 0, block.length, at);
     if (bytesRead === 0) throw new WheelError('io', `the new file ends at ${at}, not at ${size}`);
-    hash.update(block.subarray(0, bytesRead));
     at += bytesRead;
+    reading = file.read(next, 0, BLOCK_SIZE, at);
+    // A failure is met in its turn; until then it must not count as unhandled.
+    reading.catch(() => undefined);
+    hash.update(now.subarray(0, bytesRead));
+    [now, next] = [next, now];
   }
+  await reading;
   return hash.digest('hex');
 }
 

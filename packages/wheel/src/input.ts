@@ -51,7 +51,12 @@ export async function prepareInput(input: WheelInput): Promise<ZipInput> {
       hint: 'A wheel holds regular files: give the path of the file itself.',
     });
   }
-  return { name, mode, size: Number(stats.size), blocks: (take) => fileBlocks(name, content.path, stats, take) };
+  return {
+    name,
+    mode,
+    size: Number(stats.size),
+    blocks: (take) => fileBlocks(name, content.path, stats, take),
+  };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- it stands beside the blocks of a file

@@ -105,7 +105,7 @@ export class ZipWriter {
     const hash = createHash('sha256');
     let dictionary: Uint8Array | undefined;
     let done = 0;
-    for await (const block of input.blocks(this.#memory.take)) {
+    for await (const block of oneAhead(input.blocks(this.#memory.take))) {
       this.#options.proceed();
       hash.update(block);
       member.crc32 = crc32(block, member.crc32);
@@ -225,6 +225,22 @@ export class ZipWriter {
   #close(member: OpenMember, entry: ArchiveEntry): void {
     this.#entries.push(entry);
     this.#end = dataOffset(member) + member.compressedSize;
+  }
+}
+
+/** The same blocks; while one is hashed the next one is read. */
+async function* oneAhead(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const iterator = blocks[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (let result = await next; result.done !== true; result = await next) {
+      next = iterator.next();
+      // A failure is met when the block's turn comes; until then it must not count as unhandled.
+      next.catch(() => undefined);
+      yield result.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 
