@@ -77,7 +77,7 @@ describeIf([{ program: 'gcc' }], 'a wheel that needs a chain of libraries', () =
       expect(await problemsOf(ours.path)).toEqual([]);
 
       await rename(lib, `${lib}-hidden`);
-      const venv = await installIntoVenv(join(root, 'venv'), ours.path);
+      const venv = await installIntoVenv(join(root, 'venv'), ours.path, 'pip');
       expect(await runInVenv(venv, 'import demo; print(demo.value())')).toMatchObject({ stdout: '42' });
       const before = await installIntoVenv(join(root, 'before'), wheel);
       expect((await runInVenv(before, 'import demo')).exitCode).not.toBe(0);

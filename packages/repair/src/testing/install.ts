@@ -2,14 +2,21 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oracle, type OracleResult } from '@wheelwright/testing';
 
-/** A new virtual environment with one wheel in it, and nothing of an index. */
-export async function installIntoVenv(folder: string, wheel: string): Promise<string> {
+/** A new virtual environment with one wheel in it, and nothing of an index. uv takes a tenth of pip's time. */
+export async function installIntoVenv(
+  folder: string,
+  wheel: string,
+  installer: 'uv' | 'pip' = 'uv',
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const made = await oracle('python', ['-m', 'venv', '--without-pip', folder]);
   if (made.exitCode !== 0) throw new Error(made.stderr);
   const interpreter = join(folder, 'bin', 'python');
-  const args = ['-m', 'pip', '--python', interpreter, 'install', '--quiet', '--no-index', '--no-deps', wheel];
-  const installed = await oracle('python', args);
+  const what = ['--quiet', '--no-index', '--no-deps', wheel];
+  const installed =
+    installer === 'uv'
+      ? await oracle('uv', ['pip', 'install', '--offline', '--python', interpreter, ...what])
+      : await oracle('python', ['-m', 'pip', '--python', interpreter, 'install', ...what]);
   if (installed.exitCode !== 0) throw new Error(installed.stderr);
   return folder;
 }
