@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { buildElf, compileLibrary, describeIf, temporaryFolder } from '@wheelwright/testing';
+import { buildElf, compileLibrary, describeIf, python, temporaryFolder } from '@wheelwright/testing';
+import { writeWheel } from '@wheelwright/wheel';
+import { startWheelwright } from '../testing/processes.js';
 import { pyproject, writeProject } from '../testing/project.js';
 import { wheelwright } from '../testing/terminal.js';
 
@@ -36,6 +38,51 @@ describeIf([{ program: 'gcc' }], 'a project whose library needs another', () => 
 
     const again = await wheelwright(project, ['repair', '--json', '--out', 'again', report['wheel']!]);
     expect(JSON.parse(again.stdout)).toMatchObject({ schema: 'wheelwright/repair@1', grafted: [] });
+  });
+});
+
+describeIf([{ program: 'gcc' }, { program: 'objcopy' }, { program: 'readelf' }], '--split-debug', () => {
+  it('keeps the debug information beside the wheel, by build id, in the program as it is published', async () => {
+    const root = join(folder, 'split');
+    await mkdir(root);
+    const library = await compileLibrary(root, 'libdemo', 'int demo(void) { return 1; }', [
+      '-g',
+      '-Wl,--build-id=0x0123456789abcdef',
+    ]);
+    const made = await wheelwright(root, ['inspect', '--json', library]);
+    expect(JSON.parse(made.stdout)).toMatchObject({ buildId: '0123456789abcdef' });
+    const { path } = await writeWheel(root, {
+      distribution: 'demo',
+      version: '1.0',
+      tags: { python: 'py3', abi: 'none', platform: 'linux_x86_64' },
+      metadata: 'Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n',
+      files: [{ name: 'demo/libdemo.so', content: { path: library }, executable: true }],
+      rootIsPurelib: false,
+      generator: 'test',
+    });
+    const args = ['repair', '--json', '--strip', 'debug', '--split-debug', '--out', 'out', path];
+    const { exitCode, stdout, stderr } = await startWheelwright(root, args, {});
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    const { wheel, debugArchive } = JSON.parse(stdout) as Record<string, string>;
+    const looked = await python<Record<string, string[]>>(
+      `import subprocess, zipfile
+found = {}
+for archive in argv[:2]:
+    z = zipfile.ZipFile(archive)
+    z.extractall(argv[2])
+    for name in z.namelist():
+        if name.endswith(('.so', '.debug')):
+            lines = subprocess.run(['readelf', '-SW', argv[2] + '/' + name], capture_output=True, text=True).stdout
+            found[name] = [part for part in ('.debug_info', '.symtab') if part in lines]
+print(json.dumps(found))`,
+      wheel!,
+      debugArchive!,
+      join(root, 'looked'),
+    );
+    expect(looked).toEqual({
+      'demo/libdemo.so': ['.symtab'],
+      '.build-id/01/23456789abcdef.debug': ['.debug_info', '.symtab'],
+    });
   });
 });
 
