@@ -76,6 +76,31 @@ describeIf([{ program: 'gcc' }, { program: 'strip' }], 'a wheel that is repaired
     expect(await temporaryRests()).toEqual(before);
   });
 
+  it('leaves nothing beside what it cannot be renamed over', async () => {
+    const wheel = join(root, 'demo-1.0-py3-none-linux_x86_64.whl');
+    const good = await readdir(join(root, 'good'));
+    const debug = good.map((name) => name.replace(/\.whl$/, '.debug.zip'));
+    const before = await temporaryRests();
+    for (const [taken, left] of [
+      [good, good],
+      // The archive comes after the wheel, which is whole by then.
+      [debug, [...debug, ...good]],
+    ] as const) {
+      const out = join(root, `taken-${left.length}`);
+      await mkdir(join(out, taken[0] ?? '', 'folder'), { recursive: true });
+      const attempt = repairWheel(wheel, {
+        out,
+        ldpaths: [join(root, 'lib')],
+        strip: 'debug',
+        splitDebug: true,
+        tool: { name: 'wheelwright', version: '0' },
+      });
+      await expect(attempt).rejects.toMatchObject({ code: expect.any(String) });
+      expect(await readdir(out)).toEqual(left);
+    }
+    expect(await temporaryRests()).toEqual(before);
+  });
+
   it('is absent when it was stopped, at each step', async () => {
     const wheel = join(root, 'demo-1.0-py3-none-linux_x86_64.whl');
     for (const stop of ['inspecting', 'looking', 'patching', 'writing']) {

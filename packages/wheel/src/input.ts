@@ -64,9 +64,11 @@ async function* memoryBlocks(content: Uint8Array): AsyncGenerator<Uint8Array, vo
   for (let at = 0; at < content.length; at += BLOCK_SIZE) yield content.subarray(at, at + BLOCK_SIZE);
 }
 
+const newBlock: TakeBlock = (length) => Buffer.allocUnsafeSlow(length);
+
 async function* sourceBlocks(
   source: ByteSource,
-  take: TakeBlock = Buffer.allocUnsafeSlow,
+  take: TakeBlock = newBlock,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < source.size; at += BLOCK_SIZE) {
     const block = take(Math.min(BLOCK_SIZE, source.size - at));
@@ -79,7 +81,7 @@ async function* fileBlocks(
   name: string,
   path: string,
   expected: Fingerprint,
-  take: TakeBlock = Buffer.allocUnsafeSlow,
+  take: TakeBlock = newBlock,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // Should the path have become a pipe or a link meanwhile, it's neither waited for nor followed.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -19,6 +19,9 @@ interface HashTable {
 /**
  * Whether the hash tables of the dynamic section find every defined symbol by its name, as a loader looks them up.
  * A file without a hash table has nothing that could be wrong.
+ *
+ * `hash.ts` asks the same tables another question, how many symbols there are, and reads their ends alone for it: an
+ * inspection of 700 MB must not read what only a patch has to prove.
  */
 export async function hashTablesFindAll(
   reader: BoundedReader,

@@ -21,7 +21,11 @@ export interface VersionNeed {
 export const VERNEED_SIZE = 16;
 const VERNAUX_SIZE = 16;
 
-/** Reads the version needs as they are linked. */
+/**
+ * Reads the version needs as they are linked. An inspection reads the same table in `symbol-version.ts`, many names in one
+ * pass and none of the places: whoever edits the table needs the places, and whoever inspects a hostile file does without
+ * them.
+ */
 export async function readVersionNeeds(
   reader: BoundedReader,
   format: Format,
