@@ -12,7 +12,11 @@ export interface Provider {
 }
 
 /** PEP 508: a name, and what may stand behind it. */
-const SYNTAX = /^([^=\s]+)=([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)((?:\s*[<>=!~][^:]*)?)(?::(.+))?$/;
+/** One bound of a version (PEP 440, "Version specifiers"). */
+const BOUND = String.raw`(?:===?|[~!<>]=|[<>])\s*[A-Za-z0-9.*+!_-]+`;
+const SYNTAX = new RegExp(
+  String.raw`^([^=\s]+)=([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)((?:\s*${BOUND}(?:\s*,\s*${BOUND})*)?)(?::(.+))?$`,
+);
 
 /**
  * Reads `LIBRARY=PROJECT`, with version bounds (`libcudart.so.12=nvidia-cuda-runtime-cu12>=12.1`) and with the folder

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { rewriteWheel, type WheelInput, type WriteOptions, type WrittenWheel } from '@wheelwright/wheel';
 import { writeDebugArchive } from './debug-archive.js';
 import { distInfoInputs } from './dist-info.js';
+import { RepairError } from './error.js';
 import { findPlan } from './find-plan.js';
 import type { RepairPlan } from './plan/repair-plan.js';
 import { scriptShim } from './plan/script-shim.js';
@@ -61,7 +62,12 @@ async function carryOut(
   options: RepairOptions,
 ): Promise<{ readonly written: WrittenWheel; readonly debugArchive: string | undefined }> {
   const { strip = 'none', splitDebug = false, signal, onStep } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'wheelwright-repair-'));
+  const folder = await mkdtemp(join(tmpdir(), 'wheelwright-repair-')).catch((error: unknown) => {
+    throw new RepairError('bad-request', `no folder for temporary files can be made in ${tmpdir()}`, {
+      hint: 'TMPDIR names one that is there and can be written',
+      cause: error,
+    });
+  });
   const preparation = new Preparation(folder, { strip, splitDebug, signal });
   try {
     onStep?.('patching');

@@ -11,6 +11,7 @@ describe('a provider', () => {
       'nvidia/cuda_runtime/lib',
     ],
     ['libfoo.so.1=foo-libs==2.*:foo/lib/', 'foo-libs==2.*', 'foo/lib'],
+    ['libfoo.so.1=foo-libs >= 2, !=2.1:foo/lib', 'foo-libs>=2,!=2.1', 'foo/lib'],
   ])('%s', (text, requirement, folder) => {
     expect(parseProvider(text)).toEqual({ library: text.split('=')[0], requirement, folder });
   });
@@ -22,6 +23,9 @@ describe('a provider', () => {
     'libfoo.so.1=foo:../..',
     'libfoo.so.1=foo:/usr/lib',
     'a=b c',
+    'libfoo.so.1=foo=2:lib',
+    'libfoo.so.1=foo>=:lib',
+    'libfoo.so.1=foo<2,:lib',
   ])('is not %s', (text) => {
     expect(() => parseProvider(text)).toThrow(expect.objectContaining({ code: 'bad-request' }));
   });

@@ -4,6 +4,7 @@ import {
   openFile,
   openWheel,
   parseWheelFilename,
+  WheelError,
   type ClosableSource,
   type WheelFilename,
   type WheelMember,
@@ -35,7 +36,9 @@ export async function openWheelFacts(path: string, signal?: AbortSignal): Promis
     return await readFacts(path, fileName, source, signal);
   } catch (error) {
     await source.close();
-    throw error;
+    if (!(error instanceof WheelError) || error.message.includes(path)) throw error;
+    const { code, member, hint } = error;
+    throw new WheelError(code, `${path}: ${error.message}`, { member, hint, cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { openFile } from './byte-source.js';
 import { quoted, WheelError } from './error.js';
 import { writeFully } from './file-output.js';
 import { parseWheelFilename } from './filename.js';
+import { makeFolders } from './make-folders.js';
 import { parseRecord } from './record.js';
 import { makeFolder } from './replace-file.js';
 import { fileError } from './system-error.js';
@@ -62,7 +63,7 @@ export async function unpackWheel(
     }
     const hashes = await recordedHashes(path, members);
     const folder = join(target, `${distribution}-${version}`);
-    await mkdir(target, { recursive: true });
+    await makeFolders(target);
     await makeFolder(folder, { replace: options.replace === true }, (temporary) =>
       extract(members, temporary, hashes, options),
     );

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { WheelError } from './error.js';
 import { prepareInput } from './input.js';
 import { digest, zipOutput } from './file-output.js';
 import { layoutWheel, type WheelLayout, type WheelSpec } from './layout.js';
+import { makeFolders } from './make-folders.js';
 import { formatRecord, recordHash, type RecordRow } from './record.js';
 import { replaceFile } from './replace-file.js';
 import { fileError } from './system-error.js';
@@ -60,7 +60,7 @@ export async function writeMembers(
   const zipOptions = zipWriterOptions(options, inputs);
   const { proceed } = zipOptions;
   proceed();
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(folder).catch((error: unknown) => {
     throw fileError(error, 'making the folder', folder);
   });
   const path = join(folder, layout.filename);

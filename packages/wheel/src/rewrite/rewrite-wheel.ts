@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WheelError } from '../error.js';
 import { digest, zipOutput } from '../file-output.js';
 import { prepareInput, type WheelInput } from '../input.js';
+import { makeFolders } from '../make-folders.js';
 import { checkMemberName, checkUniqueNames } from '../member-name.js';
 import { formatRecord, parseRecord, recordHash, type RecordRow } from '../record.js';
 import { replaceFile } from '../replace-file.js';
@@ -49,7 +50,7 @@ export async function rewriteWheel(
     const plan = planRewrite(archive.members, archive.start, (entry) => !isKept.has((entry as Member).name));
     const before = await stat(path, { bigint: true });
     zipOptions.proceed();
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolders(folder).catch((error: unknown) => {
       throw fileError(error, 'making the folder', folder);
     });
     const destination = join(folder, change.filename);
