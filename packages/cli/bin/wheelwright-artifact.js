@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from '../dist/bundle/index.js';
+import { start } from './start.js';
 
-process.exitCode = await run(['artifact', ...process.argv.slice(2)], process);
+await start(['artifact', ...process.argv.slice(2)]);

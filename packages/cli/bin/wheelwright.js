@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from '../dist/bundle/index.js';
+import { start } from './start.js';
 
-process.exitCode = await run(process.argv.slice(2), process);
+await start(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { judge, parsePlatformTag, policiesOf, type Offence, type Verdict } from '@wheelwright/audit';
+import { byNumber } from '../render/by-number.js';
 
 /**
  * The symbol version that keeps files from the next older policy than the one that their symbols meet: the newest
@@ -11,8 +12,6 @@ export function decidingSymbol({ files, platformBySymbols }: Verdict): Offence |
   const older = policies[policies.indexOf(met.policy) - 1];
   if (older === undefined) return undefined;
   const { offences } = judge({ kind: 'folder', files, policy: `${older.name}_${older.architecture}` });
-  // Numeric collation compares 2.17 and 2.5 as people do.
-  const collator = new Intl.Collator('en', { numeric: true });
-  const byVersion = (a: Offence, b: Offence): number => collator.compare(b.version ?? '', a.version ?? '');
+  const byVersion = (a: Offence, b: Offence): number => byNumber(b.version ?? '', a.version ?? '');
   return offences.filter(({ kind }) => kind === 'symbol-version').sort(byVersion)[0];
 }

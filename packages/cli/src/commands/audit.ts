@@ -25,7 +25,7 @@ export type PathOptions = Omit<AuditOptions, 'path'>;
 
 /** `audit PATH...`: each path's verdict; exit 1 where a claimed tag doesn't hold. */
 export function audit(paths: readonly string[], options: Record<string, unknown>): Command {
-  return async ({ options: { cwd }, reporter, style, host, signal }) => {
+  return async ({ options: { cwd, json }, reporter, style, host, signal }) => {
     const exclude = patterns(options['exclude']);
     const asked = pathOptions(options, exclude, cwd);
     const layout = {
@@ -42,7 +42,7 @@ export function audit(paths: readonly string[], options: Record<string, unknown>
       return {
         conforms: verdict.conforms,
         document: verdictDocument(path, verdict),
-        text: describeVerdict(path, verdict, layout),
+        text: json ? '' : describeVerdict(path, verdict, layout),
         unmatched: unmatched(exclude, verdict),
       };
     });

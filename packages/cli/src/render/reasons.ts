@@ -1,4 +1,5 @@
 import { originOf, type Offence, type Verdict } from '@wheelwright/audit';
+import { byNumber } from './by-number.js';
 import type { Cell } from './table.js';
 
 /** Several offences of one cause, as one row of the report. */
@@ -84,7 +85,7 @@ function versionStep(same: readonly [Offence, ...Offence[]]): Reason {
   for (const { version } of same) {
     const [prefix = ''] = (version ?? '').split('_');
     const known = names.get(prefix);
-    if (known === undefined || numeric.compare(version ?? '', known) > 0) names.set(prefix, version ?? '');
+    if (known === undefined || byNumber(version ?? '', known) > 0) names.set(prefix, version ?? '');
   }
   // GLIBC is what people know a system by.
   const newest = [...names.values()].sort(
@@ -147,13 +148,11 @@ function whereIs({ library, remedy }: Offence, files: Verdict['files']): string 
   return origin?.kind === 'driver' ? `comes with ${origin.of}` : 'brought by nobody';
 }
 
-const numeric = new Intl.Collator('en', { numeric: true });
-
 /** Older tags first; none is newer than all. */
 function compareTags(a: string | null, b: string | null): number {
   if (a === b) return 0;
   if (a === null) return 1;
-  return b === null ? -1 : numeric.compare(a, b);
+  return b === null ? -1 : byNumber(a, b);
 }
 
 /** Items apart by a key, in the order of their first. */

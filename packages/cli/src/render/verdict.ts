@@ -1,5 +1,6 @@
 import type { Offence, Verdict } from '@wheelwright/audit';
 import type { Style } from '../terminal/style.js';
+import { byNumber } from './by-number.js';
 import { elfDocument } from './elf-document.js';
 import { groupBy, reasonCells, reasons, sentences } from './reasons.js';
 import { table, wrap } from './table.js';
@@ -81,7 +82,7 @@ function newestGlibc(files: Verdict['files']): string | undefined {
   const versions = files
     .flatMap(({ elf }) => Object.values(elf.versionNeeds).flat())
     .flatMap((version) => /^GLIBC_(\d+\.\d+)/.exec(version)?.[1] ?? []);
-  return versions.toSorted(numeric.compare).at(-1);
+  return versions.toSorted(byNumber).at(-1);
 }
 
 /** One section for each claim that doesn't hold; claims that break for the same reasons share one. */
@@ -183,5 +184,3 @@ function paragraph(text: string, indent: number, width: number): string[] {
 
 /** Where nobody says how wide the terminal is. */
 const WIDTH = 100;
-
-const numeric = new Intl.Collator('en', { numeric: true });
