@@ -13,7 +13,15 @@ export type { Environment, Found, Missing, Origin } from './found.js';
 export { readGit, type GitState } from './git.js';
 export { identifyBuild, type BuildIdentity, type IdentifyOptions } from './identify.js';
 export { checkId, type ArtifactId, type Linking } from './identity.js';
-export { formatPrefix, layouts, parseKey, readLayout, type Layout, type ParsedKey } from './layout.js';
+export {
+  formatPrefix,
+  layouts,
+  parseKey,
+  readLayout,
+  type Layout,
+  type ParsedKey,
+  type Part,
+} from './layout.js';
 export { listArtifacts, type ArtifactSummary, type ListArtifactsOptions } from './list.js';
 export { parseMeta, type ArtifactMeta, type MetaFile } from './meta.js';
 export {

@@ -14,7 +14,8 @@ export const layouts: Readonly<Record<string, string>> = {
 
 type Field = keyof ArtifactId;
 
-type Part =
+/** One piece of a layout's path: a word as it is, or the place of a characteristic. */
+export type Part =
   | { readonly kind: 'field'; readonly field: Field; readonly optional: boolean }
   | { readonly kind: 'text'; readonly text: string };
 

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defineArchiveCommands } from './archive-commands.js';
 import { defineBuildCommands } from './build-commands.js';
 import type { Command, GlobalOptions } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { examples, globalHelp, screenHelp, withGlobalOptions } from './help.js';
 import { defineRepairCommands } from './repair-commands.js';
 import type { Host } from './run.js';
 import { defineStoreCommands } from './store-commands.js';
@@ -32,7 +33,10 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
       writeErr: (text) => host.stderr.write(text),
     })
     .showHelpAfterError('(run the command with --help to see what it takes)')
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .configureHelp(screenHelp())
+    .addHelpText('after', globalHelp)
+    .addHelpText('after', examples(['build-wheel', 'audit dist/*.whl', 'help repair']));
 
   const define = (name: string): Commander => withGlobalOptions(program.command(name));
   /** Remembers what to run: parsing itself does nothing. */
@@ -141,9 +145,24 @@ export function createProgram(host: Host): { parse(args: readonly string[]): Pro
   defineArchiveCommands({ define, runs, examples });
   defineStoreCommands({ define, runs, examples });
   defineRepairCommands({ define, runs, examples });
+  runs(
+    define('completion')
+      .description('print the completion of this command line for a shell')
+      .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+      .addHelpText(
+        'after',
+        examples(['completion bash > ~/.local/share/bash-completion/completions/wheelwright']),
+      ),
+    async ([shell]) => (await import('./commands/completion.js')).completion(program, shell),
+  );
 
   return {
     async parse(args) {
+      // What a shell's completion asks, word by word: `complete -- WORD...`.
+      if (args[0] === 'complete') {
+        await (await import('./commands/completion.js')).complete(program, args.slice(2));
+        return { kind: 'answered', exitCode: EXIT.done };
+      }
       try {
         await program.parseAsync([...args], { from: 'user' });
       } catch (error) {
@@ -195,15 +214,6 @@ function names(text: string): string[] {
   return list;
 }
 
-function withGlobalOptions(command: Commander): Commander {
-  return command
-    .option('--json', 'print exactly one JSON document on standard output', false)
-    .option('--quiet', 'print nothing but the result and errors', false)
-    .option('--verbose', 'print each step, also when piped', false)
-    .option('--no-color', 'no colours (also: NO_COLOR)')
-    .option('--cwd <folder>', 'the folder that relative paths start from');
-}
-
 function globalOptions(options: Record<string, unknown>, host: Host): GlobalOptions {
   const folder = options['cwd'];
   return {
@@ -218,8 +228,4 @@ function globalOptions(options: Record<string, unknown>, host: Host): GlobalOpti
 /** Positional arguments, with a variadic one spread and an absent optional one left out. */
 function argumentsOf(command: Commander): string[] {
   return command.processedArgs.flat().filter((argument): argument is string => typeof argument === 'string');
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  wheelwright ${line}`).join('\n')}`;
 }

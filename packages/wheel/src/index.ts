@@ -9,6 +9,7 @@ export {
 } from './filename.js';
 export type { WheelInput } from './input.js';
 export type { WheelSpec } from './layout.js';
+export { type HeaderField } from './header-fields.js';
 export { addMetadataFields, metadataFields } from './metadata-fields.js';
 export { coreMetadata, type MetadataContent } from './metadata.js';
 export {
@@ -35,9 +36,10 @@ export { projectReadme, type ReadmeSource } from './project/readme.js';
 export { formatRecord, parseRecord, recordHash, type RecordRow } from './record.js';
 export { expandTags, type WheelTags } from './tag.js';
 export { normaliseVersion } from './version.js';
+export type { ContentResult, ContentTask } from './verify/contents.js';
 export { RULES, type RuleId, type WheelProblem } from './verify/rule.js';
 export { verifyWheelFile } from './verify/verify-file.js';
-export { verifyWheel, type Verification, type VerifyOptions } from './verify/verify.js';
+export { verifyWheel, type ReadContents, type Verification, type VerifyOptions } from './verify/verify.js';
 export { openWheel, type SourceOptions, type Wheel, type WheelMember } from './wheel.js';
 export { parseWheelFile, type WheelFile, type WheelFileInput, wheelFileText } from './wheel-file.js';
 export { type WrittenWheel, type WriteOptions, writeWheel } from './write.js';
