@@ -14,7 +14,7 @@ export function completion(program: Commander, shell = ''): Command {
     return Promise.resolve({
       exitCode: EXIT.done,
       document: { schema: 'wheelwright/completion@1' },
-      text: '',
+      text: files,
     });
   };
 }
