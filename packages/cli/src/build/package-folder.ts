@@ -1,5 +1,5 @@
 import { access, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type FolderLink, listFolder, type WheelInput } from '@wheelwright/wheel';
 import type { ProjectFile } from '../config/load.js';
 import { CliError } from '../error.js';
@@ -53,6 +53,26 @@ export async function readPackageFolder({
   const { files, links } = await listFolder(root, { libraryName, leaveOut });
   const inWheel = files.map((input) => ({ ...input, name: `${path}/${input.name}` }));
   return { importName, path, files: inWheel, links };
+}
+
+/**
+ * The files of the package and the libraries, as a wheel's inputs. A library that lies in the package folder is there
+ * once, as a library; another file under the name of one stays, and the writer refuses the two.
+ */
+export function withLibraries(
+  python: PackageFolder,
+  libraries: readonly { readonly name: string; readonly path: string }[],
+): WheelInput[] {
+  const inputs = libraries.map(({ name, path }) => ({
+    name: `${python.path}/${name}`,
+    content: { path },
+    executable: true,
+  }));
+  const paths = new Map(inputs.map(({ name, content }) => [name, resolve(content.path)]));
+  const others = python.files.filter(
+    ({ name, content }) => !('path' in content) || paths.get(name) !== resolve(content.path),
+  );
+  return [...others, ...inputs];
 }
 
 /** What Python imports: the package that is named, else the distribution's name as an identifier. */

@@ -5,7 +5,7 @@ import { inspectInputs } from '../build/inspected-files.js';
 import { metadataParts } from '../build/metadata-files.js';
 import { finishOwnWheel, makesOwnWheel, withOwnWheel } from '../build/own-wheel.js';
 import { packOrRepair } from '../build/pack-repaired.js';
-import { importNameOf, readPackageFolder } from '../build/package-folder.js';
+import { importNameOf, readPackageFolder, withLibraries } from '../build/package-folder.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { pythonTag } from '../build/python-tag.js';
 import { reportWheel } from '../build/report-wheel.js';
@@ -37,12 +37,7 @@ export function buildWheel(args: readonly string[], options: Record<string, unkn
     if (built.status === 'failed') return compileFailure(built, style);
 
     reporter.step('inspecting the libraries');
-    const libraries = built.libraries.map(({ name, path }) => ({
-      name: `${python.path}/${name}`,
-      content: { path },
-      executable: true,
-    }));
-    const inputs = [...python.files, ...libraries];
+    const inputs = withLibraries(python, built.libraries);
     const native = await inspectInputs(inputs, signal);
     const choice = chooseVariant(native.variants, settings.variant);
     for (const warning of choice.warnings) reporter.warn(warning);
