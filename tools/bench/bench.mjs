@@ -1,5 +1,6 @@
 /**
- * `npx nx run bench:all [-- NAME...]`: measures us side by side with the peers, in one run, and prints ratios.
+ * `npx nx run bench:all [-- NAME...]`: measures us side by side with the peers, in one run, and prints ratios, in the
+ * end as one table.
  * Each file of `figures/` is one comparison; its `run(log)` gives rows (see `figure.mjs`). Exits with 1 when a
  * figure falls short of what it promises.
  */
@@ -17,14 +18,16 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-let short = 0;
+const all = [];
 for (const name of wanted.length > 0 ? wanted : names) {
   const { about, run } = await import(`./figures/${name}.mjs`);
   console.log(`\n${name}: ${about}\n`);
   const rows = await run((line) => console.error(`  ${line}`));
   console.log(table(rows));
-  short += rows.filter(fallsShort).length;
+  all.push(...rows);
 }
+if (wanted.length !== 1) console.log(`\nall together\n\n${table(all)}`);
+const short = all.filter(fallsShort).length;
 if (short > 0) {
   console.error(`\nbench: ${short} figures fall short`);
   process.exitCode = 1;
