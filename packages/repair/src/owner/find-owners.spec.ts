@@ -64,7 +64,7 @@ describeIf([{ program: 'rpm' }, { program: 'rpmbuild' }], 'a file of an RPM pack
   });
 });
 
-/** Alpine's package manager is on Alpine alone: this one says what that one said of zlib on Alpine 3.20. */
+/** The package manager of Alpine is on Alpine alone: this one prints what it prints, in its form, so that what we ask and how it is read are tested. */
 const APK = `#!/bin/sh
 case "$*" in
   "info --who-owns /usr/lib/libz.so.1.3.1") echo '/usr/lib/libz.so.1.3.1 is owned by zlib-1.3.1-r1' ;;

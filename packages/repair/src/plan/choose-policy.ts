@@ -3,7 +3,7 @@ import type { Architecture } from '@wheelwright/elf';
 import { RepairError } from '../error.js';
 
 /** What a wheel's files are for. */
-export interface Subject {
+interface Subject {
   readonly family: Family;
   readonly architecture: Architecture;
 }

@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { StoreError } from '../error.js';
 import type { S3Options, S3Settings } from './options.js';
 import type * as Sdk from './sdk.js';
 
@@ -15,7 +16,7 @@ const longestSignedBody = 1024 * 1024;
 
 /**
  * Connects to a server. Retries are off (`withRetries` has its own), and so are the SDK's checksums: it takes them in
- * JavaScript, at 112 MB/s.
+ * JavaScript, at 112 MB/s. Throws `access-denied` where no region is set.
  */
 export async function connect(options: S3Options, settings: S3Settings): Promise<Connection> {
   // Which Node a later SDK will need is nothing that the user of a command can act on.
@@ -40,6 +41,7 @@ export async function connect(options: S3Options, settings: S3Settings): Promise
     }),
   };
   const client = new sdk.S3Client(config);
+  await checkRegion(client);
   // In the place of the SDK's own, which other steps refer to: errors come as they are, after one try.
   client.middlewareStack.add((next) => next, {
     name: 'retryMiddleware',
@@ -63,6 +65,18 @@ export async function connect(options: S3Options, settings: S3Settings): Promise
     { name: 'unsignedLargeBody', step: 'build' },
   );
   return { client, sdk, host: () => host };
+}
+
+/** Without a region no request can be signed: the SDK's own word for it comes late, and looks like a defect. */
+async function checkRegion(client: Sdk.S3Client): Promise<void> {
+  try {
+    await client.config.region();
+  } catch (error) {
+    throw new StoreError('access-denied', 'No region is set for S3', {
+      cause: error,
+      hint: 'Set AWS_REGION, or `region` of the profile; any word will do for a server of your own.',
+    });
+  }
 }
 
 /** A server of one's own has a name for itself, but seldom one for each of its buckets. */
