@@ -47,6 +47,12 @@ export function defineBuildCommands({ define, runs, examples }: Definer): void {
           .default('dist')
           .env('WHEELWRIGHT_OUT'),
       )
+      .addOption(
+        new Option(
+          '--store <url>',
+          'where finished cells are shared with other machines: s3://BUCKET/PREFIX or a folder (default: tool.wheelwright.store)',
+        ).env('WHEELWRIGHT_STORE'),
+      )
       .option('--dry-run', 'say what would be compiled, and compile nothing', false)
       .option(
         '--resume',

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildEnvironment } from './build/environment.js';
@@ -106,7 +106,7 @@ async function compileLocked(request: CompileRequest, options: CompileOptions): 
       try {
         const snapshot = options.snapshot === true;
         const result = await withFreshFolders(work, log, (folder) =>
-          build(request, { work: folder, log, workshop, destination, snapshot }),
+          build(request, { work: folder, log, workshop, destination, snapshot, prepared: options.prepared }),
         );
         if (result.status !== 'compiled') return result;
         const { image } = place;
@@ -155,13 +155,14 @@ interface Bench {
   readonly workshop: Workshop;
   readonly destination: string;
   readonly snapshot: boolean;
+  readonly prepared: CompileOptions['prepared'];
 }
 
 type Outcome = Omit<CompiledResult, 'seconds'> | Exclude<CompileResult, CompiledResult>;
 
 async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
   const { work, log, workshop, destination } = bench;
-  const { cache, onEvent, signal } = workshop;
+  const { onEvent, signal } = workshop;
   const { origin = 'compile' } = request;
   const folders = { source: join(work, 'source'), prefix: join(work, 'prefix') };
   const [toolchainFolder, temporary] = [join(work, 'toolchain'), join(work, 'tmp')];
@@ -172,11 +173,7 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
     stage: 'source',
     detail: describeMaterial(request.source, request.source.origin),
   });
-  const exclude = [...(request.source.exclude ?? []), cache, destination];
-  const treeHash = await prepareSource({ ...request.source, exclude }, folders.source, {
-    ...hostTools(workshop),
-    cache,
-  });
+  const treeHash = await provideTree(request, folders.source, bench);
   log.line(`source tree: sha256 ${treeHash}`);
   // Before the build, which writes into the tree.
   const snapshot = bench.snapshot ? join(work, SNAPSHOT_NAME) : undefined;
@@ -249,6 +246,19 @@ async function build(request: CompileRequest, bench: Bench): Promise<Outcome> {
       ...(license === undefined ? {} : { license }),
     })),
   };
+}
+
+/** Moves the tree that was made before into its place, or makes it there. @returns its hash */
+async function provideTree({ source }: CompileRequest, folder: string, bench: Bench): Promise<string> {
+  const { workshop, destination, prepared } = bench;
+  const { cache } = workshop;
+  const tree = prepared?.();
+  if (tree !== undefined) {
+    await rename(tree.folder, folder);
+    return tree.treeHash;
+  }
+  const exclude = [...(source.exclude ?? []), cache, destination];
+  return prepareSource({ ...source, exclude }, folder, { ...hostTools(workshop), cache });
 }
 
 function failure(result: Exclude<JobResult, { status: 'done' }>, log: BuildLog): Outcome {

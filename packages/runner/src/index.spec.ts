@@ -11,10 +11,13 @@ it('exports this and nothing else', () => {
       'compile',
       'compileKey',
       'dockerRunner',
+      'hasResult',
       'localRunner',
       'parseTarget',
       'planCells',
+      'receiveResult',
       'selectLibraries',
+      'sendResult',
       'slurmRunner',
     ],
   ]);

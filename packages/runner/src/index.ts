@@ -28,6 +28,7 @@ export type {
   Overlay,
   Part,
   PinnedArchive,
+  PreparedTree,
   SourceChanges,
   SourceRequest,
   StaticDependency,
@@ -50,4 +51,6 @@ export type {
   Step,
   Surroundings,
 } from './runner/runner.js';
+export { hasResult, receiveResult, sendResult, type KeptResult } from './transfer/kept-result.js';
+export type { ReceiveOptions, SendOptions, SentFile, Transfer, TransferLink } from './transfer/transfer.js';
 export type { ToolchainName } from './toolchain/toolchain.js';

@@ -169,12 +169,21 @@ export interface CompileOptions {
   readonly destination: string;
   /** Whether a ZIP archive of the merged source tree goes into the destination too. */
   readonly snapshot?: boolean;
+  /** Asked for the merged tree before it's made: one that is in the cache already is moved into the build. */
+  readonly prepared?: () => PreparedTree | undefined;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: CompileEvent) => void;
   /** Defaults to this process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds; defaults to the system's clock. */
   readonly clock?: () => number;
+}
+
+/** A merged source tree, and its sha256. */
+export interface PreparedTree {
+  /** On the same disk as the cache. */
+  readonly folder: string;
+  readonly treeHash: string;
 }
 
 /** What a terminal may show while it waits. */

@@ -93,6 +93,8 @@ export interface Unfinished {
 export interface LinkOptions extends CallOptions {
   /** How long the link works. */
   readonly seconds: number;
+  /** Whether it writes the object (PUT of its whole bytes) instead of reading it. */
+  readonly write?: boolean | undefined;
 }
 
 /**
@@ -119,7 +121,7 @@ export interface Store {
   delete(key: string, options?: DeleteOptions): Promise<void>;
   /** Removes what killed writers left under a prefix (a folder knows no prefix of its temporary files), and tells it. */
   sweep(prefix: string, options: SweepOptions): AsyncIterable<Unfinished>;
-  /** An http address that reads an object without credentials for a while; `undefined` where the store has none. */
+  /** An http address that reads or writes an object without credentials for a while; `undefined` where there is none. */
   link(key: string, options: LinkOptions): Promise<string | undefined>;
   /** The plain http address of an object that anybody may read; `undefined` where nobody may. */
   publicUrl(key: string, options?: CallOptions): Promise<string | undefined>;

@@ -31,6 +31,8 @@ export interface BuildSettings {
   readonly out: string;
   /** A folder or URL of the artifact store. */
   readonly store: string;
+  /** The same, where somebody has named one: machines may share it. */
+  readonly namedStore: string | undefined;
   readonly python: string;
   readonly test: boolean;
   /** Whether an archive of the merged source tree is kept. */
@@ -52,6 +54,7 @@ export function resolveSettings(
   dataFolder: string,
 ): BuildSettings {
   const toolchain = flags.toolchain ?? tool.compile?.toolchain ?? 'zig';
+  const namedStore = storeUrl(flags.store, cwd) ?? storeUrl(tool.store?.url, folder);
   return {
     variant: flags.variant,
     runner: flags.runner ?? tool.compile?.runner ?? 'local',
@@ -61,8 +64,8 @@ export function resolveSettings(
     target: flags.platform ?? (toolchain === 'host' ? undefined : tool.compile?.targets[0]),
     linking: flags.linking ?? tool.linking,
     out: resolve(cwd, flags.out),
-    store:
-      storeUrl(flags.store, cwd) ?? storeUrl(tool.store?.url, folder) ?? resolve(dataFolder, 'artifacts'),
+    store: namedStore ?? resolve(dataFolder, 'artifacts'),
+    namedStore,
     python: flags.python,
     test: flags.test,
     sourceSnapshot: flags.sourceSnapshot === true,

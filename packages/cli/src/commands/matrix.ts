@@ -34,7 +34,10 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
     const compile = compileTable(file);
     const folders = userFolders(host.env);
     const settings = resolveSettings(flags, file, global, folders.data);
-    const { KeyShop, planCells } = await import('@wheelwright/runner');
+    const [{ KeyShop, planCells }, { openTransfer }] = await Promise.all([
+      import('@wheelwright/runner'),
+      import('../build/transfer.js'),
+    ]);
     const variants = flags.variant === undefined ? Object.keys(file.tool.variants) : [flags.variant];
     if (variants.length === 0) requireVariant(file, undefined);
     const targets =
@@ -51,6 +54,7 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
       options: { ...common, ...(timeLimit === undefined ? {} : { timeLimit }) },
       shop: new KeyShop(common),
       kept: join(cache, 'cells'),
+      shared: settings.namedStore === undefined ? undefined : openTransfer(settings.namedStore),
       out,
       dryRun: options['dryRun'] === true,
       failed: options['resume'] === true ? await failuresOf(out) : new Map(),
@@ -81,7 +85,7 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
       reporter.detail(`${ended.length}/${cells.length}: ${cell.name} ${outcome.status}`);
       if (!run.dryRun) await remember(out, outcome);
       return outcome;
-    });
+    }).finally(() => run.shop.close());
     if (signal.aborted) throw signal.reason;
     const seconds = Math.round(performance.now() - start) / 1000;
     return {

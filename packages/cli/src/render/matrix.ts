@@ -10,6 +10,8 @@ export function matrixExitCode(cells: readonly CellOutcome[]): ExitCode {
   return cells.find(({ exitCode }) => exitCode !== undefined)?.exitCode ?? EXIT.done;
 }
 
+const GOOD: ReadonlySet<CellOutcome['status']> = new Set(['compiled', 'cached', 'fetched', 'planned']);
+
 /** One table of all cells: how each ended, in what time, and where its log is; then the sum. */
 export function describeMatrix(
   cells: readonly CellOutcome[],
@@ -17,7 +19,7 @@ export function describeMatrix(
   { style, width }: { readonly style: Style; readonly width: number },
 ): string {
   const rows = cells.map(({ name, status, seconds: time, message, log }) => {
-    const good = status === 'compiled' || status === 'cached' || status === 'planned';
+    const good = GOOD.has(status);
     return [
       { text: name },
       { text: status, paint: good ? style.green : style.red },
@@ -27,7 +29,7 @@ export function describeMatrix(
   });
   const count = (status: CellOutcome['status']): number =>
     cells.filter((cell) => cell.status === status).length;
-  const words = ['compiled', 'cached', 'planned', 'failed', 'missed', 'error'] as const;
+  const words = ['compiled', 'cached', 'fetched', 'planned', 'failed', 'missed', 'error'] as const;
   const sum = words.flatMap((word) => (count(word) === 0 ? [] : [`${count(word)} ${word}`])).join(', ');
   return [
     ...table(rows, { width, indent: 0 }),

@@ -29,16 +29,39 @@ export async function unpackTar(
     environment: { ...context.environment, TAR_OPTIONS: undefined, LC_ALL: 'C' },
     folder,
   };
-  await checkListing(archive, origin, tar);
+  await listTar(archive, origin, tar, ({ kind, name }) => {
+    if ('-dlhC'.includes(kind)) return;
+    throw new RunnerError(
+      'bad-archive',
+      `${origin}: the archive's member '${name}' is neither file, folder nor link`,
+    );
+  });
   const args = ['--extract', '--file', archive, '--no-same-owner', '--no-same-permissions'];
   const result = await runTool('tar', args, { ...tar, hint: HINT });
   if (result.exitCode !== 0) throw unreadable(origin, result.stderr);
 }
 
-async function checkListing(
+/** What tar says of a member. */
+export interface TarMember {
+  /** As `ls` has it: `-` a file, `d` a folder, `l` a link, `h` a hard link, `p` a pipe ... */
+  readonly kind: string;
+  readonly name: string;
+  /** The name as it stands in the archive. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * Lists a tar archive, compressed or not, without keeping its list. Names that lead outside and sizes that no honest
+ * archive has are refused.
+ *
+ * @param onMember - may throw: the list ends then
+ * @throws {@link RunnerError} `bad-archive`, `tool-missing`
+ */
+export async function listTar(
   archive: string,
   origin: string,
   context: ToolContext & { readonly folder: string },
+  onMember: (member: TarMember) => void,
 ): Promise<void> {
   const budget = await ArchiveBudget.of(archive, origin);
   const said = { stdout: '', stderr: '' };
@@ -56,7 +79,7 @@ async function checkListing(
       const lines = (said[stream] + chunk.toString('latin1')).split('\n');
       said[stream] = lines.pop() ?? '';
       if (said[stream].length > MAX_LINE) throw odd(origin, said[stream]);
-      if (stream === 'stdout') for (const line of lines) checkMember(line, origin, budget);
+      if (stream === 'stdout') for (const line of lines) onMember(checkMember(line, origin, budget));
       else said.stderr = checkProgress(lines, said.stderr, budget);
     },
   });
@@ -69,22 +92,31 @@ async function checkListing(
 /** `-rw-r--r-- 0/0   12 2020-01-01 00:00 "name"`, behind it ` -> "target"` or ` link to "target"`. */
 const MEMBER = /^([-a-zA-Z])\S{9}\S* +\S+ +(\d+(?:,\d+)?) .*? "((?:[^"\\]|\\.)*)"/;
 
-function checkMember(line: string, origin: string, budget: ArchiveBudget): void {
-  const [, kind = '', size = '', name = ''] = MEMBER.exec(line) ?? [];
+function checkMember(line: string, origin: string, budget: ArchiveBudget): TarMember {
+  const [, kind = '', size = '', quoted = ''] = MEMBER.exec(line) ?? [];
   if (kind === '') throw odd(origin, line);
+  const bytes = unquote(quoted);
+  const name = bytes.toString('utf8');
   if (!staysInside(name)) {
     throw new RunnerError(
       'bad-archive',
       `${origin}: the archive's member '${name}' leads outside of its folder`,
     );
   }
-  if (!'-dlhC'.includes(kind)) {
-    throw new RunnerError(
-      'bad-archive',
-      `${origin}: the archive's member '${name}' is neither file, folder nor link`,
-    );
-  }
   budget.member(Number(size));
+  return { kind, name, bytes };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+};
+
+/** The bytes of a name in C's quoting. */
+function unquote(text: string): Buffer {
+  const bytes = text.replaceAll(/\\([0-7]{3}|.)/g, (_match, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code),
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
 /** @returns what tar itself has said, with the checkpoints taken out; its first words are the ones that count */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkRequest } from '../check-request.js';
 import { hashOf } from '../digest.js';
 import { withContext } from '../error.js';
-import type { CompileOptions, CompileRequest, SourceRequest } from '../request.js';
+import type { CompileOptions, CompileRequest, PreparedTree, SourceRequest } from '../request.js';
 import type { Surroundings } from '../runner/runner.js';
 import { pinOf } from '../source/material.js';
 import { prepareSource } from '../source/prepare.js';
@@ -17,6 +17,8 @@ const LAYOUT = 1;
 
 /** What keys are made with. Cells of one matrix share trees, toolchains and the place: each is looked at once. */
 export class KeyShop {
+  /** The trees that were made to be hashed, and that nobody has compiled yet. */
+  readonly #prepared = new Map<string, PreparedTree>();
   readonly #options: Pick<CompileOptions, 'runner' | 'cache' | 'environment' | 'signal'>;
   readonly #trees = new Map<string, Promise<string>>();
   readonly #toolchains = new Map<string, Promise<string>>();
@@ -46,15 +48,39 @@ export class KeyShop {
     });
   }
 
+  /** Gives away the tree that was hashed, once: whoever compiles it needn't copy its sources again. */
+  take(source: SourceRequest): PreparedTree | undefined {
+    const key = JSON.stringify(source);
+    const tree = this.#prepared.get(key);
+    this.#prepared.delete(key);
+    return tree;
+  }
+
+  /** Removes the tree that was hashed where nobody compiles it. */
+  async release(source: SourceRequest): Promise<void> {
+    const tree = this.take(source);
+    if (tree !== undefined) await rm(tree.folder, { recursive: true, force: true });
+  }
+
+  /** Removes the trees that nobody has taken. */
+  async close(): Promise<void> {
+    const left = [...this.#prepared.values()];
+    this.#prepared.clear();
+    for (const { folder } of left) await rm(folder, { recursive: true, force: true });
+  }
+
   async #hash(source: SourceRequest): Promise<string> {
     const { cache, environment = process.env, signal } = this.#options;
     const tree = join(cache, 'work', `tree-${randomUUID()}`);
     await mkdir(join(cache, 'work'), { recursive: true });
     try {
       const exclude = [...(source.exclude ?? []), cache];
-      return await prepareSource({ ...source, exclude }, tree, { cache, environment, signal });
-    } finally {
+      const treeHash = await prepareSource({ ...source, exclude }, tree, { cache, environment, signal });
+      this.#prepared.set(JSON.stringify(source), { folder: tree, treeHash });
+      return treeHash;
+    } catch (error) {
       await rm(tree, { recursive: true, force: true });
+      throw error;
     }
   }
 }

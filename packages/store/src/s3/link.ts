@@ -1,15 +1,19 @@
 import type { CallOptions, LinkOptions } from '../store.js';
 import type { Bucket } from './requests.js';
 
-/** An address that lets anybody read an object for some seconds (SigV4 query authentication). */
-export async function linkObject(bucket: Bucket, key: string, { seconds }: LinkOptions): Promise<string> {
+/** An address that lets anybody read or write an object for some seconds (SigV4 query authentication). */
+export async function linkObject(
+  bucket: Bucket,
+  key: string,
+  { seconds, write = false }: LinkOptions,
+): Promise<string> {
   const [{ client, sdk }, { getSignedUrl }] = await Promise.all([
     bucket.connection(),
     import('@aws-sdk/s3-request-presigner'),
   ]);
-  return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket: bucket.name, Key: key }), {
-    expiresIn: seconds,
-  });
+  const object = { Bucket: bucket.name, Key: key };
+  const command = write ? new sdk.PutObjectCommand(object) : new sdk.GetObjectCommand(object);
+  return getSignedUrl(client, command, { expiresIn: seconds });
 }
 
 /** The plain https or http address of an object, if the server gives it to somebody without credentials. */

@@ -139,6 +139,16 @@ describeIf([s3Requirement], 'a store on s3://', () => {
     expect(await store.publicUrl('a b+c')).toBeUndefined();
   });
 
+  it('links to a key that somebody without credentials may write, and not read', async () => {
+    const store = open();
+    const url = await store.link('from/elsewhere', { seconds: 60, write: true });
+    expect((await fetch(url!, { method: 'PUT', body: 'any text' })).status).toBe(200);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of (await store.get('from/elsewhere')).body) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('any text');
+    expect((await fetch(url!)).status).toBe(403);
+  });
+
   it.each([
     ['a bucket that is not there', {}, 'missing-bucket', 'bucket-missing'],
     [

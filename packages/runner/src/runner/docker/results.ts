@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { staysInside } from '../../containment.js';
-import { noSpace, RunnerError } from '../../error.js';
+import { replaceByChosen } from '../../archive/unpack-chosen.js';
+import { RunnerError } from '../../error.js';
 import type { JobResults } from '../runner.js';
-import { runTool } from '../tool.js';
 import type { Engine } from './engine.js';
 
 /** Where results come from. */
@@ -37,11 +36,8 @@ export async function bringHome(
   try {
     const archive = join(draft, 'result.tar');
     await copyOut(source, folder, archive);
-    const tree = join(draft, 'tree');
-    await mkdir(join(tree, basename(folder)), { recursive: true });
-    await extract(archive, tree, { top: basename(folder), wanted, signal: source.signal });
-    await rm(folder, { recursive: true, force: true });
-    await rename(join(tree, basename(folder)), folder);
+    const origin = `what the container gives back for ${folder}`;
+    await replaceByChosen(folder, archive, { top: basename(folder), wanted, origin, signal: source.signal });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -89,40 +85,5 @@ function atMost(bytes: number, folder: string): Transform {
         done(new RunnerError('bad-archive', message, { hint }));
       }
     },
-  });
-}
-
-async function extract(
-  archive: string,
-  folder: string,
-  {
-    top,
-    wanted,
-    signal,
-  }: { top: string; wanted: (name: string) => boolean; signal: AbortSignal | undefined },
-): Promise<void> {
-  const environment = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' };
-  const tar = (...args: string[]) =>
-    runTool('tar', args, { environment, signal, folder, hint: 'results are unpacked by tar: install it' });
-  const listed = await tar('--list', '--quoting-style=literal', '--file', archive);
-  const names = listed.stdout.split('\n').filter((name) => name !== '');
-  if (listed.exitCode !== 0 || names.some((name) => !staysInside(name))) {
-    throw new RunnerError('bad-archive', `what the container gave back for ${top} can't be unpacked`, {
-      hint: listed.stderr.trim(),
-    });
-  }
-  const below = names.filter((name) => name !== top && !name.endsWith('/'));
-  const chosen = below.filter((name) => wanted(name.slice(top.length + 1)));
-  if (chosen.length === 0) return;
-  const list = join(dirname(archive), 'names');
-  await writeFile(list, chosen.map((name) => `${name}\0`).join(''));
-  const unpacked = await tar(
-    ...['--extract', '--file', archive, '--no-same-owner', '--no-same-permissions', '--no-recursion'],
-    ...['--null', '--verbatim-files-from', '--files-from', list],
-  );
-  if (unpacked.exitCode === 0) return;
-  if (/No space left on device/.test(unpacked.stderr)) throw noSpace(folder);
-  throw new RunnerError('bad-archive', `a name in what the container built can't be unpacked`, {
-    hint: unpacked.stderr.trim(),
   });
 }
