@@ -12,6 +12,7 @@ it('exports this and nothing else', () => {
       'compileKey',
       'dockerRunner',
       'hasResult',
+      'kubernetesRunner',
       'localRunner',
       'parseTarget',
       'planCells',

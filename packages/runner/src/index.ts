@@ -37,6 +37,8 @@ export type {
 } from './request.js';
 export { localRunner } from './runner/local.js';
 export { dockerRunner } from './runner/docker/docker.js';
+export { kubernetesRunner } from './runner/kubernetes/kubernetes.js';
+export type { KubernetesSettings } from './runner/kubernetes/settings.js';
 export { slurmRunner } from './runner/slurm/slurm.js';
 export type { SlurmSettings } from './runner/slurm/settings.js';
 export { DEFAULT_LIMITS, type ContainerSettings } from './runner/docker/settings.js';

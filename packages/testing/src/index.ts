@@ -1,3 +1,4 @@
+export { freePort } from './free-port.js';
 export { describeIf, missing, type Requirement } from './requirement.js';
 export { oracle, oracleEnvironment, repositoryRoot, type OracleResult } from './oracle.js';
 export { type CountedCalls, dyingAt } from './dying.js';
@@ -22,7 +23,7 @@ export {
   type SeenRequest,
   startFaultProxy,
 } from './s3/fault-proxy.js';
-export { signedRequest, type Signer } from './s3/signed-request.js';
+export { signedLink, signedRequest, type Signer } from './s3/signed-request.js';
 export {
   slurmAccountingRequirements,
   type SlurmCluster,

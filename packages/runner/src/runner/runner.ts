@@ -1,5 +1,5 @@
 /** Where commands run. */
-export type RunnerName = 'local' | 'docker' | 'slurm';
+export type RunnerName = 'local' | 'docker' | 'slurm' | 'kubernetes';
 
 /** One program to start. The arguments are never joined and no shell reads them. */
 export interface Step {

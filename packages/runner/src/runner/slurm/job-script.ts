@@ -1,3 +1,5 @@
+import { STEP_READER } from '../step-reader.js';
+
 /**
  * What a node runs, for every job: a fixed program for a POSIX shell, because a node may have nothing else of ours.
  * It reads its steps from files, one word a line (see `step-file.ts`), and hands each word on as one argument: no word
@@ -20,26 +22,7 @@ job=$1/${'$'}{SLURM_ARRAY_TASK_ID:-0}
 # The state is one line of 63 characters, whatever it says.
 tell() { printf '%-62s;\n' "$1 $2 $3" 1<>"$job/state" || exit 75; }
 
-# Reads a word: a line in which printf's escapes stand for backslash and newline. The dot keeps newlines at the end.
-word() {
-  IFS= read -r line || return 1
-  value=$(printf '%b.' "$line")
-  value=${'$'}{value%.}
-}
-
-# Whether the program $1 is there for somebody in this folder with the PATH $2.
-there() {
-  case $1 in
-    */*) [ -f "$1" ] && [ -x "$1" ]; return ;;
-  esac
-  rest=$2:
-  while [ -n "$rest" ]; do
-    entry=${'$'}{rest%%:*}
-    rest=${'$'}{rest#*:}
-    [ -f "${'$'}{entry:-.}/$1" ] && [ -x "${'$'}{entry:-.}/$1" ] && return
-  done
-  return 1
-}
+${STEP_READER}
 
 # Reads the step from standard input and becomes it.
 become() {
