@@ -73,9 +73,19 @@ export function defineBuildCommands({ define, runs, examples }: Definer): void {
           .default('dist')
           .env('WHEELWRIGHT_OUT'),
       )
+      .addOption(
+        new Option(
+          '--store <url>',
+          'through which sources and results go to and from Kubernetes: s3://BUCKET/PREFIX (default: tool.wheelwright.store)',
+        ).env('WHEELWRIGHT_STORE'),
+      )
       .addHelpText(
         'after',
-        examples(['compile', 'compile --runner docker --image manylinux:2014 --toolchain gcc']),
+        examples([
+          'compile',
+          'compile --runner docker --image manylinux:2014 --toolchain gcc',
+          'compile --runner kubernetes --image registry/manylinux:2014 --store s3://bucket/prefix',
+        ]),
       ),
     async (args, options) => (await import('./commands/compile.js')).compileCommand(args, options),
   );
@@ -104,11 +114,13 @@ function placeOptions(command: Commander): Commander {
     )
     .addOption(
       new Option('--runner <where>', 'where to compile')
-        .choices(['local', 'docker', 'slurm'])
+        .choices(['local', 'docker', 'slurm', 'kubernetes'])
         .env('WHEELWRIGHT_RUNNER'),
     )
     .addOption(
-      new Option('--image <name>', 'the image that the runner docker compiles in').env('WHEELWRIGHT_IMAGE'),
+      new Option('--image <name>', 'the image that the runners docker and kubernetes compile in').env(
+        'WHEELWRIGHT_IMAGE',
+      ),
     )
     .addOption(
       new Option('--toolchain <what>', 'what to compile with')

@@ -7,6 +7,7 @@ it('exports this and nothing else', () => {
       'DEFAULT_LIMITS',
       'KeyShop',
       'RunnerError',
+      'clusterVersion',
       'collectLibraries',
       'compile',
       'compileKey',

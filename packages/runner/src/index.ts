@@ -37,7 +37,7 @@ export type {
 } from './request.js';
 export { localRunner } from './runner/local.js';
 export { dockerRunner } from './runner/docker/docker.js';
-export { kubernetesRunner } from './runner/kubernetes/kubernetes.js';
+export { clusterVersion, kubernetesRunner } from './runner/kubernetes/kubernetes.js';
 export type { KubernetesSettings } from './runner/kubernetes/settings.js';
 export { slurmRunner } from './runner/slurm/slurm.js';
 export type { SlurmSettings } from './runner/slurm/settings.js';

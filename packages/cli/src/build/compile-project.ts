@@ -110,10 +110,11 @@ async function compileProject(
   const timeLimit = file.tool.compile?.['time-limit'];
   const { env } = applyVariant(file, settings.variant);
   const { destination, keep } = await placeBeside(file, settings);
+  const place = cacheOf(file, settings, cache);
   const result = await compile(compileRequest(file, settings, env, machineWord()), {
-    runner: await chooseRunner(file, settings),
+    runner: await chooseRunner(file, settings, place),
     ...(timeLimit === undefined ? {} : { timeLimit }),
-    cache: cacheOf(file, settings, cache),
+    cache: place,
     destination,
     snapshot: settings.sourceSnapshot,
     signal,

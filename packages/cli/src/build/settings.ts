@@ -1,11 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { RunnerName } from '@wheelwright/runner';
 import type { GlobalOptions } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 
 /** What `build-wheel` was told on its command line; the environment has filled in what was not. */
 export interface BuildFlags {
   readonly variant?: string;
-  readonly runner?: 'local' | 'docker' | 'slurm';
+  readonly runner?: RunnerName;
   readonly image?: string;
   readonly toolchain?: 'zig' | 'host' | 'gcc';
   readonly platform?: string;
@@ -20,8 +21,8 @@ export interface BuildFlags {
 /** How a project is built: flags win over the environment, the environment over the file, the file over defaults. */
 export interface BuildSettings {
   readonly variant: string | undefined;
-  readonly runner: 'local' | 'docker' | 'slurm';
-  /** What the runner `docker` runs in. */
+  readonly runner: RunnerName;
+  /** What the runners `docker` and `kubernetes` run in. */
   readonly image: string | undefined;
   readonly toolchain: 'zig' | 'host' | 'gcc';
   /** The platform tag to compile for and to claim; undefined where the result decides. */

@@ -149,6 +149,27 @@ describe('doctor', () => {
     expect(JSON.stringify(document)).not.toMatch(/AKIDSECRET|wordofsecret/);
   });
 
+  it('needs a cluster that answers where the project is compiled in one', async () => {
+    const table = '[tool.wheelwright.compile]\nrunner = "kubernetes"\nimage = "x"\nbuild-system = "make"';
+    const folder = await writeProject(root, 'cluster', { 'pyproject.toml': pyproject(table) });
+    const without = await examine(folder, { HOME: folder });
+    expect(without.exitCode).toBe(3);
+    expect(without.document.missing).toEqual(expect.arrayContaining(['kubernetes', 'aws credentials']));
+    const config = {
+      clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:9' } }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+      users: [{ name: 'c', user: {} }],
+      'current-context': 'c',
+    };
+    await writeFile(join(folder, 'kubeconfig'), JSON.stringify(config));
+    const { finding } = await examine(folder, { KUBECONFIG: join(folder, 'kubeconfig') });
+    expect(finding('kubernetes')).toMatchObject({
+      status: 'broken',
+      needed: true,
+      detail: expect.stringContaining('no answer from the API server http://127.0.0.1:9'),
+    });
+  });
+
   it('reaches a store that is a folder', async () => {
     const store = '[tool.wheelwright.store]\nurl = "artifacts"';
     const folder = await writeProject(root, 'folder', { 'pyproject.toml': pyproject(store) });

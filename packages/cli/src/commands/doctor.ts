@@ -23,11 +23,12 @@ export function doctor(args: readonly string[]): Command {
     reporter.step('looking around');
     // Each program that is asked listens for the cancellation.
     setMaxListeners(PROGRAMS.length * 2 + 10, signal);
+    const compile = tool?.compile;
     const url = host.env['WHEELWRIGHT_STORE'] ?? tool?.store?.url;
     const probes: Promise<Finding>[] = [
       findZig(userFolders(host.env).cache),
       ...PROGRAMS.map((probe) => askProgram(probe, host.env, signal)),
-      findKubeconfig(host.env),
+      findKubeconfig(host.env, compile?.runner === 'kubernetes' ? { context: compile.context } : undefined),
       findCredentials(host.env, url?.startsWith('s3:') === true, signal),
       ...(url === undefined || url === '' ? [] : [findStore(url, folder, signal)]),
     ];

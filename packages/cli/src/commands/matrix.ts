@@ -43,9 +43,9 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
     const targets =
       settings.target === undefined ? [] : flags.platform === undefined ? compile.targets : [flags.platform];
     const cells = planCells({ variants, targets, pythons: compile.pythons });
-    const runner = await chooseRunner(file, settings);
     const cache = cacheOf(file, settings, folders.cache);
-    const cluster = runner.name === 'slurm';
+    const runner = await chooseRunner(file, settings, cache);
+    const cluster = runner.name === 'slurm' || runner.name === 'kubernetes';
     const atOnce = cluster ? CLUSTER_JOBS : Math.min(availableParallelism(), cells.length);
     const timeLimit = compile['time-limit'];
     const common = { runner, cache, environment: host.env, signal };

@@ -40,7 +40,7 @@ const source = z
 
 const compile = z
   .strictObject({
-    runner: z.enum(['local', 'docker', 'slurm']).default('local'),
+    runner: z.enum(['local', 'docker', 'slurm', 'kubernetes']).default('local'),
     toolchain: z.enum(['zig', 'host', 'gcc']).default('zig'),
     targets: z.array(z.string().min(1)).min(1).default(['manylinux2014_x86_64']),
     'build-system': buildSystem.optional(),
@@ -65,6 +65,13 @@ const compile = z
     account: z.string().optional(),
     qos: z.string().optional(),
     constraint: z.string().optional(),
+    namespace: z.string().min(1).optional(),
+    context: z.string().min(1).optional(),
+    'transfer-image': z.string().min(1).optional(),
+    'pull-policy': z.enum(['IfNotPresent', 'Always', 'Never']).optional(),
+    'pull-secrets': z.array(z.string().min(1)).optional(),
+    'node-selector': z.record(z.string(), z.string()).optional(),
+    'host-network': z.boolean().optional(),
     pythons: z.array(z.string().regex(/^3\.\d{1,2}$/, 'is no version of Python such as 3.11')).default([]),
   })
   .refine(

@@ -16,6 +16,9 @@ export function neededNames(tool: ToolTable, findings: readonly Finding[]): Read
     if (compile.toolchain === 'host') for (const name of ['gcc', 'g++']) needed.add(name);
     if (compile.runner === 'docker') needed.add(compile.engine);
     if (compile.runner === 'slurm') needed.add('slurm');
+    // Sources and results go through a bucket.
+    if (compile.runner === 'kubernetes')
+      for (const name of ['kubernetes', 'aws credentials']) needed.add(name);
     if (compile['wheel-command'].length > 0) needed.add('python3');
     const systems = [compile['build-system'], ...tool.static.map((table) => table['build-system'])];
     if (local && systems.includes('make')) needed.add('make');

@@ -21,8 +21,15 @@ export async function findZig(cache: string): Promise<Finding> {
   return { ...base, status: 'here', version, detail: join(folder, version) };
 }
 
-/** Where `kubectl` would find its configuration; the cluster itself isn't called. */
-export async function findKubeconfig(env: NodeJS.ProcessEnv): Promise<Finding> {
+/**
+ * Where `kubectl` would find its configuration.
+ *
+ * @param asked - the context of a project that is compiled there: that cluster has to answer, too
+ */
+export async function findKubeconfig(
+  env: NodeJS.ProcessEnv,
+  asked?: { readonly context: string | undefined },
+): Promise<Finding> {
   const paths = (env['KUBECONFIG'] ?? join(env['HOME'] ?? homedir(), '.kube', 'config')).split(delimiter);
   const base = {
     group: 'cluster',
@@ -31,9 +38,27 @@ export async function findKubeconfig(env: NodeJS.ProcessEnv): Promise<Finding> {
     cost: 'no runs on Kubernetes',
   } as const;
   for (const path of paths) {
-    if (path !== '' && (await isThere(path))) return { ...base, status: 'here', detail: path };
+    if (path === '' || !(await isThere(path))) continue;
+    return asked === undefined
+      ? { ...base, status: 'here', detail: path }
+      : askCluster(base, env, asked.context);
   }
   return { ...base, status: 'missing', detail: `no kubeconfig: ${paths.join(', ')}` };
+}
+
+/** Asks a cluster for its version, and doesn't wait longer than for any other program. */
+async function askCluster(
+  base: Pick<Finding, 'group' | 'name' | 'cost'>,
+  env: NodeJS.ProcessEnv,
+  context: string | undefined,
+): Promise<Finding> {
+  try {
+    const { clusterVersion } = await import('@wheelwright/runner');
+    const { server, version } = await clusterVersion(env, { context, limit: LIMIT });
+    return { ...base, status: 'here', version, detail: server };
+  } catch (error) {
+    return { ...base, status: 'broken', version: null, detail: (error as Error).message };
+  }
 }
 
 /** Asks the project's store for an object that is not there: that says whether it can be reached and read. */

@@ -59,6 +59,12 @@ export class KubernetesClient {
     return this.#config.getCurrentCluster()?.server ?? '';
   }
 
+  /** `v1.30.14` */
+  async version(limit: number): Promise<string> {
+    const api = this.#config.makeApiClient(this.#library.VersionApi);
+    return (await this.#ask('tell its version', (o) => api.getCode(o), limit)).gitVersion;
+  }
+
   async createJob(body: V1Job): Promise<V1Job> {
     const { namespace } = this;
     return this.#ask('create the job', (o) => this.#batch.createNamespacedJob({ namespace, body }, o));
@@ -138,8 +144,12 @@ export class KubernetesClient {
     });
   }
 
-  async #ask<T>(what: string, call: (options: ConfigurationOptions) => Promise<T>): Promise<T> {
-    const limit = AbortSignal.timeout(CALL_LIMIT);
+  async #ask<T>(
+    what: string,
+    call: (options: ConfigurationOptions) => Promise<T>,
+    milliseconds = CALL_LIMIT,
+  ): Promise<T> {
+    const limit = AbortSignal.timeout(milliseconds);
     const base = this.#library.setHeaderMiddleware('User-Agent', 'wheelwright');
     const bounded: Kubernetes.ObservableMiddleware = {
       pre: (context) => {

@@ -62,6 +62,22 @@ export function kubernetesRunner(settings: KubernetesSettings, transfer: Transfe
   };
 }
 
+/**
+ * Asks a cluster for its version.
+ *
+ * @param limit - milliseconds that it may take to answer
+ * @throws {@link RunnerError} `engine-missing` without an answer or a configuration, `bad-request` for a context that
+ *   isn't there
+ * @public
+ */
+export async function clusterVersion(
+  environment: Surroundings['environment'],
+  { context, limit }: { readonly context: string | undefined; readonly limit: number },
+): Promise<{ readonly server: string; readonly version: string }> {
+  const client = await KubernetesClient.open(environment, context === undefined ? {} : { context });
+  return { server: client.server, version: await client.version(limit) };
+}
+
 interface Place {
   readonly client: KubernetesClient;
   readonly submission: Submission;
