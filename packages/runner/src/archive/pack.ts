@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -36,9 +36,11 @@ export async function packFolder(folder: string, archive: string, signal?: Abort
   signal?.throwIfAborted();
   const args = [
     ...['--create', '--file=-', '--format=gnu', '--sort=name', `--mtime=${EPOCH}`, '--mode=a+rX,u+w,go-w'],
-    ...['--owner=0', '--group=0', '--numeric-owner', `--directory=${folder}`, '.'],
+    ...['--owner=0', '--group=0', '--numeric-owner', '.'],
   ];
   const child = execa('tar', args, {
+    // Not by --directory, in which tar reads backslashes.
+    cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
     extendEnv: false,
     stdin: 'ignore',
@@ -59,7 +61,7 @@ export async function packFolder(folder: string, archive: string, signal?: Abort
   signal?.throwIfAborted();
   if (exitCode === 0) return;
   if (/No space left on device/.test(stderr)) throw noSpace(archive);
-  if (code !== undefined && exitCode === undefined) {
+  if (code === 'ENOENT' && exitCode === undefined && existsSync(folder)) {
     throw new RunnerError('tool-missing', `tar can't be started: ${code}`, {
       hint: 'archives are packed by GNU tar: install it',
     });

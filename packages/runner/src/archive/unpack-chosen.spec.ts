@@ -119,7 +119,7 @@ describe('a packed folder', () => {
   }
 
   it('has the same bytes wherever and whenever it lies', async () => {
-    const [one, other] = [await tree('one'), await tree('other')];
+    const [one, other] = [await tree('one'), await tree('ot\nher\\n')];
     execFileSync('touch', ['-d', '2001-01-01', join(other, 'program')]);
     expect(await hashFolder(other)).toBe(await hashFolder(one));
     await packFolder(one, join(drafts, '1'));

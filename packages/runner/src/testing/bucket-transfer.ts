@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { signedLink, type S3Server } from '@wheelwright/testing';
 import type { Transfer } from '../transfer/transfer.js';
 
@@ -33,10 +32,7 @@ export function bucketTransfer({ access }: S3Server, bucket: string): Transfer {
     receive: async (name, file, { limit }) => {
       const found = await get(name);
       if (found?.body == null || Number(found.headers.get('content-length')) > limit) return false;
-      await pipeline(
-        Readable.fromWeb(found.body as ReadableStream),
-        createWriteStream(file, { flags: 'wx' }),
-      );
+      await pipeline(Readable.fromWeb(found.body), createWriteStream(file, { flags: 'wx' }));
       return true;
     },
     remove: async (name) => {

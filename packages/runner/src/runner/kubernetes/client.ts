@@ -1,9 +1,10 @@
 import type * as Kubernetes from '@kubernetes/client-node';
-import type { ConfigurationOptions, V1Job, V1Pod, V1Secret } from '@kubernetes/client-node';
+import type { ConfigurationOptions, V1Pod } from '@kubernetes/client-node';
 import { RunnerError } from '../../error.js';
 import type { Surroundings } from '../runner.js';
 import { loadConfiguration } from './configuration.js';
 import { MANAGED_BY, OURS, OWNER } from './names.js';
+import type { Job, Metadata, Secret } from './plain.js';
 import { readLog, type LogReader } from './pod-log.js';
 import type { KubernetesSettings } from './settings.js';
 
@@ -65,19 +66,19 @@ export class KubernetesClient {
     return (await this.#ask('tell its version', (o) => api.getCode(o), limit)).gitVersion;
   }
 
-  async createJob(body: V1Job): Promise<V1Job> {
+  async createJob(body: Job): Promise<Job> {
     const { namespace } = this;
     return this.#ask('create the job', (o) => this.#batch.createNamespacedJob({ namespace, body }, o));
   }
 
-  async createSecret(body: V1Secret): Promise<void> {
+  async createSecret(body: Secret): Promise<void> {
     const { namespace } = this;
     await this.#ask('create the secret', (o) => this.#core.createNamespacedSecret({ namespace, body }, o));
   }
 
   /** Lets a secret go with its job, also where nobody is left to remove it. */
-  async giveSecretTo(job: V1Job): Promise<void> {
-    const { name = '', uid = '' } = job.metadata ?? {};
+  async giveSecretTo(job: Job): Promise<void> {
+    const { name = '', uid = '' }: Metadata = job.metadata ?? {};
     const owner = { apiVersion: 'batch/v1', kind: 'Job', name, uid };
     const body = [{ op: 'add', path: '/metadata/ownerReferences', value: [owner] }];
     const { namespace } = this;
@@ -120,7 +121,7 @@ export class KubernetesClient {
       this.#ask('list the jobs', (o) => this.#batch.listNamespacedJob(request, o)),
       this.#ask('list the secrets', (o) => this.#core.listNamespacedSecret(request, o)),
     ]);
-    const own = (kind: Possession['kind'], { metadata }: V1Job | V1Secret): Possession => ({
+    const own = (kind: Possession['kind'], { metadata }: Job | Secret): Possession => ({
       kind,
       name: metadata?.name ?? '',
       owner: metadata?.annotations?.[OWNER] ?? '',
@@ -159,7 +160,7 @@ export class KubernetesClient {
       post: (context) => base.post(context),
     };
     try {
-      return await call({ middleware: [bounded], middlewareMergeStrategy: 'append' } as ConfigurationOptions);
+      return await call({ middleware: [bounded], middlewareMergeStrategy: 'append' });
     } catch (error) {
       throw refusal(what, error, this.server);
     }

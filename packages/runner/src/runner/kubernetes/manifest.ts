@@ -1,14 +1,6 @@
-import type {
-  V1Container,
-  V1Job,
-  V1ObjectMeta,
-  V1PodSpec,
-  V1Secret,
-  V1Volume,
-  V1VolumeMount,
-} from '@kubernetes/client-node';
 import { literal, MANAGED_BY, OURS, OWNER } from './names.js';
 import { FETCH, LINKS, PARCELS, PROBE_IMAGE, PROBE_TRANSFER, STEP, STEPS, STORE } from './scripts.js';
+import type { Container, Job, Metadata, PodSpec, Secret, Volume, VolumeMount } from './plain.js';
 import { bytesOf, type KubernetesSettings } from './settings.js';
 
 /** Who asks, and as whom it runs. */
@@ -55,7 +47,7 @@ export function stepName(index: number): string {
  * An indexed Job. Each of its pods fetches its folders, runs its steps, each in a container of its own, and stores its
  * results; all but the last are init containers, which run one after the other until one fails.
  */
-export function jobManifest(request: JobRequest): V1Job {
+export function jobManifest(request: JobRequest): Job {
   const { settings, papers, seconds } = request;
   const { image, transferImage = image, root } = settings;
   const steps = Math.max(...papers.map((each) => each.steps.length));
@@ -82,7 +74,7 @@ export function jobManifest(request: JobRequest): V1Job {
 }
 
 /** A Job that says what the images have: the build's, and the one that fetches and stores. */
-export function probeManifest(request: Omit<JobRequest, 'papers'>): V1Job {
+export function probeManifest(request: Omit<JobRequest, 'papers'>): Job {
   const { settings, seconds } = request;
   const { image, transferImage = image } = settings;
   const transfer = { name: 'transfer', image: transferImage, script: PROBE_TRANSFER, mounts: [temporary] };
@@ -96,7 +88,7 @@ export function probeManifest(request: Omit<JobRequest, 'papers'>): V1Job {
 }
 
 /** The papers of all jobs of a request, in one Secret: `I.S.step`, `I.NAME`. */
-export function papersManifest({ name, owner, papers }: JobRequest): V1Secret {
+export function papersManifest({ name, owner, papers }: JobRequest): Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -111,10 +103,10 @@ export function papersManifest({ name, owner, papers }: JobRequest): V1Secret {
   };
 }
 
-const small: V1Volume = { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } };
-const temporary: V1VolumeMount = { name: 'tmp', mountPath: '/tmp' };
+const small: Volume = { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } };
+const temporary: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
 
-function job(request: Omit<JobRequest, 'papers'>, completions: number, spec: V1PodSpec): V1Job {
+function job(request: Omit<JobRequest, 'papers'>, completions: number, spec: PodSpec): Job {
   const { name, owner } = request;
   return {
     apiVersion: 'batch/v1',
@@ -133,11 +125,11 @@ function job(request: Omit<JobRequest, 'papers'>, completions: number, spec: V1P
   };
 }
 
-function metadata(name: string, owner: PodOwner): V1ObjectMeta {
+function metadata(name: string, owner: PodOwner): Metadata {
   return { name, labels: { [MANAGED_BY]: OURS }, annotations: { [OWNER]: owner.label } };
 }
 
-function podSpec({ settings, owner }: Omit<JobRequest, 'papers'>, volumes: V1Volume[]): V1PodSpec {
+function podSpec({ settings, owner }: Omit<JobRequest, 'papers'>, volumes: Volume[]): PodSpec {
   const { pullSecrets = [], nodeSelector, hostNetwork } = settings;
   return {
     restartPolicy: 'Never',
@@ -163,10 +155,10 @@ interface Part {
   readonly image: string;
   readonly script: string;
   readonly word?: string;
-  readonly mounts: readonly V1VolumeMount[];
+  readonly mounts: readonly VolumeMount[];
 }
 
-function container({ name, image, script, word, mounts }: Part, settings: KubernetesSettings): V1Container {
+function container({ name, image, script, word, mounts }: Part, settings: KubernetesSettings): Container {
   const { pullPolicy = 'IfNotPresent', memory, cpus } = settings;
   const limit = String(bytesOf(memory ?? DEFAULTS.memory));
   return {
@@ -190,16 +182,16 @@ function container({ name, image, script, word, mounts }: Part, settings: Kubern
 }
 
 /** A folder of the node that goes with the pod. */
-function scratch(name: string, { disk }: KubernetesSettings): V1Volume {
+function scratch(name: string, { disk }: KubernetesSettings): Volume {
   return { name, emptyDir: { sizeLimit: String(bytesOf(disk ?? DEFAULTS.disk)) } };
 }
 
 /** A pod sees its own papers of those of all its job's pods. */
-function indexed(name: string, mountPath: string): V1VolumeMount {
+function indexed(name: string, mountPath: string): VolumeMount {
   return { name, mountPath, readOnly: true, subPathExpr: '$(JOB_COMPLETION_INDEX)' };
 }
 
-function papersVolume(kind: keyof Papers, { name, papers }: JobRequest): V1Volume {
+function papersVolume(kind: keyof Papers, { name, papers }: JobRequest): Volume {
   const items = papers.flatMap(({ steps, links }, index) => {
     const files = kind === 'links' ? Object.keys(links) : steps.map((_, number) => `${number}.step`);
     return files.map((file) => ({ key: `${index}.${file}`, path: `${index}/${file}` }));

@@ -45,7 +45,8 @@ export async function readLog(
         onOutput(chunk);
       } catch (error) {
         answer.destroy();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        // As it is: whoever threw it knows it again.
+        reject(error as Error);
       }
     });
     answer.on('end', () => {

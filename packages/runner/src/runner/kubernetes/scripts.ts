@@ -70,7 +70,8 @@ while [ -f ${LINKS}/$number.folder ]; do
     get "$file" <${LINKS}/$number.url || { full ${PARCELS}; say ${SCRIPT_EXITS.notTransferred} "$path"; }
     sum=$(sha256sum <"$file")
     [ "${'$'}{sum%% *}" = "$(cat ${LINKS}/$number.sha256)" ] || say ${SCRIPT_EXITS.notAsSent} "$path"
-    tar -xzf "$file" -C "$path" || { full "$path"; say ${SCRIPT_EXITS.notAsSent} "$path"; }
+    # Not by -C, in which GNU tar reads backslashes.
+    (cd "$path" && tar -xzf "$file") || { full "$path"; say ${SCRIPT_EXITS.notAsSent} "$path"; }
     rm -f "$file"
   fi
   number=$((number + 1))
@@ -84,7 +85,7 @@ while [ -f ${LINKS}/$number.result ]; do
   path ${LINKS}/$number.result
   file=${PARCELS}/$number.tar.gz
   [ -d "$path" ] || mkdir -p "$path"
-  tar -cf - -C "$path" . | gzip -1 >"$file" || say ${SCRIPT_EXITS.noSpace} "$path"
+  (cd "$path" && tar -cf - .) | gzip -1 >"$file" || say ${SCRIPT_EXITS.noSpace} "$path"
   put "$file" <${LINKS}/$number.target || say ${SCRIPT_EXITS.notTransferred} "$path"
   sum=$(sha256sum <"$file")
   printf '%s %s %s\n' "$number" "${'$'}{sum%% *}" "$(wc -c <"$file")" >>${LAST_WORD}
