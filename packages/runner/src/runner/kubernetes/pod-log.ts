@@ -39,24 +39,19 @@ export async function readLog(
     answer?.resume();
     return 'broken';
   }
-  return new Promise((resolve, reject) => {
-    answer.on('data', (chunk: Buffer) => {
+  const refusals: unknown[] = [];
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
       try {
         onOutput(chunk);
       } catch (error) {
-        answer.destroy();
-        // As it is: whoever threw it knows it again.
-        reject(error as Error);
+        refusals.push(error);
+        throw error;
       }
-    });
-    answer.on('end', () => {
-      resolve('ended');
-    });
-    answer.on('error', () => {
-      resolve('broken');
-    });
-    answer.on('close', () => {
-      resolve(answer.complete ? 'ended' : 'broken');
-    });
-  });
+    }
+    return answer.complete ? 'ended' : 'broken';
+  } catch (error) {
+    if (refusals.length > 0) throw error;
+    return 'broken';
+  }
 }

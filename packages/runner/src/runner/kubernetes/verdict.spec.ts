@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
 import { digestOf, readPod, readReceipts, type ContainerAccount, type PodAccount } from './pod-state.js';
 import { refuseMisfortune, refuseTransfer, stepResult } from './verdict.js';
 
 /** A pod as the API server of 1.30 says it, shortened. */
 function pod(status: object, metadata: object = {}): PodAccount {
-  return readPod({
+  const told: unknown = {
     metadata: { name: 'job-2-x', labels: { 'batch.kubernetes.io/job-completion-index': '2' }, ...metadata },
     spec: { nodeName: 'node-1', containers: [] },
     status,
-  } as Parameters<typeof readPod>[0]);
+  };
+  return readPod(told as V1Pod);
 }
 
 const waiting = (reason: string, message = ''): object => ({
