@@ -22,7 +22,7 @@ export interface PodAccount {
   readonly node?: string;
   /** Why no node has taken it yet. */
   readonly unscheduled?: string;
-  /** Whether it was taken away: its node is lost or needed for something else. */
+  /** Whether it's taken away: by somebody, with its node, or because its node is needed for something else. */
   readonly disrupted: boolean;
   readonly containers: ReadonlyMap<string, ContainerAccount>;
 }
@@ -40,7 +40,9 @@ export function readPod(pod: V1Pod): PodAccount {
     phase: status?.phase ?? 'Unknown',
     ...given({ reason: status?.reason, message: status?.message, node: spec?.nodeName }),
     ...(scheduled?.status === 'False' ? given({ unscheduled: scheduled.message }) : {}),
-    disrupted: conditions.some(({ type, status: word }) => type === 'DisruptionTarget' && word === 'True'),
+    disrupted:
+      metadata?.deletionTimestamp !== undefined ||
+      conditions.some(({ type, status: word }) => type === 'DisruptionTarget' && word === 'True'),
     containers: new Map(statuses.map((each) => [each.name, readContainer(each)])),
   };
 }

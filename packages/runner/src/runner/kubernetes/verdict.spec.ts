@@ -115,6 +115,13 @@ describe('a pod', () => {
     }).toThrow(expect.objectContaining({ code }));
   });
 
+  it('is lost where somebody deletes it', () => {
+    const deleted = pod({ phase: 'Running' }, { deletionTimestamp: new Date() });
+    expect(() => {
+      refuseMisfortune(deleted);
+    }).toThrow(expect.objectContaining({ code: 'node-lost' }));
+  });
+
   it.each([
     waiting('PodInitializing'),
     waiting('ContainerCreating'),

@@ -132,9 +132,10 @@ export class Watch {
       if (this.#deadline.signal?.aborted === true) return 'stopped';
       const pod = await this.#ask();
       if (pod !== undefined) {
+        // First of all: what is taken away ends like something that was killed.
+        refuseMisfortune(pod);
         const container = pod.containers.get(name);
         if (container !== undefined && reached(container)) return { container, pod };
-        refuseMisfortune(pod);
         // A pod can be over without a word about its containers.
         if (pod.phase === 'Failed' || pod.phase === 'Succeeded')
           return { container: { state: 'ended', exitCode: 1, ...last(pod) }, pod };
