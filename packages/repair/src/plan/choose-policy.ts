@@ -1,12 +1,5 @@
-import { parsePlatformTag, type Family, type Policy, type Verdict } from '@wheelwright/audit';
-import type { Architecture } from '@wheelwright/elf';
+import { parsePlatformTag, type Policy, type Verdict } from '@wheelwright/audit';
 import { RepairError } from '../error.js';
-
-/** What a wheel's files are for. */
-interface Subject {
-  readonly family: Family;
-  readonly architecture: Architecture;
-}
 
 /** The policies that a verdict speaks of, the oldest first. */
 export function policiesOfVerdict({ external }: Pick<Verdict, 'external'>): Policy[] {
