@@ -16,6 +16,8 @@ const COMPATIBLE = new Set([
   'BSD-3-Clause',
   '0BSD',
   'BlueOak-1.0.0',
+  'Python-2.0',
+  'Unlicense',
 ]);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
