@@ -14,7 +14,7 @@ export interface Telling {
   readonly tag: string;
   /** All files, also those that aren't judged: remedies may point to them. */
   readonly files: readonly AuditedFile[];
-  /** All symbols, not only the first {@link MAX_SYMBOLS}. */
+  /** All symbols, not only the first `MAX_SYMBOLS`. */
   readonly all: boolean;
 }
 

@@ -23,7 +23,7 @@ export interface Offence {
   readonly library: string | null;
   /** Such as `GLIBC_2.34`. */
   readonly version: string | null;
-  /** Symbols that need it: the first {@link MAX_SYMBOLS}. */
+  /** Symbols that need it: the first `MAX_SYMBOLS`. */
   readonly symbols: readonly string[];
   /** Files that lead to it, from one that something outside the wheel loads. */
   readonly chain: readonly string[];

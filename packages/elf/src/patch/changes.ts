@@ -25,7 +25,7 @@ export interface ElfChanges {
 /**
  * Checks that the names can stand in a file at all.
  *
- * @throws {@link ElfError} `unpatchable`
+ * @throws `ElfError` `unpatchable`
  */
 export function checkChanges(changes: ElfChanges): void {
   const names: (readonly [string, string])[] = [

@@ -63,7 +63,7 @@ export const dynamicEntrySize = ({ class: bits }: Format): number => (bits === 3
 /**
  * Reads how a file is laid out.
  *
- * @throws {@link ElfError} what {@link inspectElf} throws; `unpatchable` for a file without a dynamic section
+ * @throws `ElfError` what {@link inspectElf} throws; `unpatchable` for a file without a dynamic section
  */
 export async function readLayout(reader: BoundedReader): Promise<Layout> {
   const header = await readFileHeader(reader);

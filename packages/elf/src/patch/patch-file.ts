@@ -24,7 +24,7 @@ const ZEROS = Buffer.alloc(BLOCK);
  * its plan, has passed all checks.
  *
  * @returns the plan that was carried out; without any change the output is a copy
- * @throws {@link ElfError} `unpatchable` or `unsound`; errors of the operating system pass through
+ * @throws `ElfError` `unpatchable` or `unsound`; errors of the operating system pass through
  * @public
  */
 export async function patchFile(

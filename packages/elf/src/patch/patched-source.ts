@@ -7,7 +7,7 @@ import type { PatchPlan } from './patch-plan.js';
  * result audited, before anything is written.
  *
  * @param original - what the plan was made from
- * @throws {@link ElfError} `short-read` from `read` where a range leads beyond the end
+ * @throws `ElfError` `short-read` from `read` where a range leads beyond the end
  * @public
  */
 export function patchedSource(original: ByteSource, plan: PatchPlan): ByteSource {

@@ -31,7 +31,7 @@ import { wantedEntries } from './wanted.js';
  * file, which a later patch lays out anew instead of adding another.
  *
  * @param source - the file; only what the plan needs is read
- * @throws {@link ElfError} `unpatchable` where the change can't be made, and why; else what `inspectElf` throws
+ * @throws `ElfError` `unpatchable` where the change can't be made, and why; else what `inspectElf` throws
  * @public
  */
 export async function planPatch(source: ByteSource, changes: ElfChanges): Promise<PatchPlan> {

@@ -18,7 +18,7 @@ export interface Fault {
  * Checks what a patch could break: segments, their alignment and order, the program header table's own place, all
  * addresses of the dynamic section, hash tables, version needs. Every fault is told.
  *
- * @throws {@link ElfError} where the file can't be read at all
+ * @throws `ElfError` where the file can't be read at all
  */
 export async function findFaults(source: ByteSource): Promise<readonly Fault[]> {
   const reader = new BoundedReader(source);
@@ -141,7 +141,7 @@ function versionFaults(layout: Layout, { texts, versionNeeds }: Tables): Fault[]
 /**
  * Fails if a patched file has a fault that the original didn't have.
  *
- * @throws {@link ElfError} `unsound`
+ * @throws `ElfError` `unsound`
  */
 export async function checkPatched(original: ByteSource, patched: ByteSource): Promise<void> {
   const before = new Set((await findFaults(original)).map(({ rule }) => rule));

@@ -39,7 +39,7 @@ const STRING_TAGS: ReadonlySet<number> = new Set([
 /**
  * Reads what refers to the dynamic string table.
  *
- * @throws {@link ElfError} `unpatchable` for a dynamic section without a string table
+ * @throws `ElfError` `unpatchable` for a dynamic section without a string table
  */
 export async function readTables(reader: BoundedReader, layout: Layout): Promise<Tables> {
   const { offset, fileSize } = layout.dynamicSegment;

@@ -22,7 +22,7 @@ const BLOCK = 1 << 16;
  * Takes the version needs of removed libraries out of their chain and renames those of renamed ones. glibc's loader
  * stops at a version need of a library that isn't needed, so the two always go together.
  *
- * @throws {@link ElfError} `unpatchable` where a symbol is bound to a version of a library that shall go
+ * @throws `ElfError` `unpatchable` where a symbol is bound to a version of a library that shall go
  */
 export async function changeVersionNeeds(
   reader: BoundedReader,

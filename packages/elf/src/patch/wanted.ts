@@ -24,7 +24,7 @@ export interface Wanted {
 /**
  * Decides which entries the dynamic section shall have.
  *
- * @throws {@link ElfError} `unpatchable` where a library that shall go or be renamed isn't needed
+ * @throws `ElfError` `unpatchable` where a library that shall go or be renamed isn't needed
  */
 export function wantedEntries(layout: Layout, { texts, versionNeeds }: Tables, changes: ElfChanges): Wanted {
   const says: string[] = [];
