@@ -31,7 +31,7 @@ function promise({ atLeast, atMost, memoryMiB }) {
   return [
     atLeast === undefined ? undefined : `≥ ${atLeast}×`,
     atMost === undefined ? undefined : `≤ ${atMost}× its time`,
-    memoryMiB === undefined ? undefined : `≤ ${memoryMiB} MiB`,
+    memoryMiB === undefined ? undefined : `≤ ${Math.round(memoryMiB)} MiB`,
   ]
     .filter((word) => word !== undefined)
     .join(', ');
