@@ -119,10 +119,11 @@ for (const { name, folder, tarball, files } of packed) {
     });
   });
   const example = await firstProgram(folder);
-  const work = path.join(project, 'work', short);
-  await layOut(work);
   for (const node of nodes) {
     const { stdout: release } = await run(node, ['--version']);
+    // Each has a folder of its own: what a program wrote for one would be in the way of the next.
+    const work = path.join(project, 'work', `${short}-${release.trim()}`);
+    await layOut(work);
     await check(`${name}: import and require, Node ${release.trim()}`, async () => {
       const imports = `const a = Object.keys(await import('${name}')); if (a.length === 0) process.exit(1)`;
       await run(node, ['--input-type=module', '-e', imports], { cwd: work });
