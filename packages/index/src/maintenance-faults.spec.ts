@@ -10,8 +10,6 @@ import {
   networkFaults,
   s3Requirement,
   type SeenRequest,
-  startFaultProxy,
-  startS3Server,
   temporaryFolder,
 } from '@wheelwright/testing';
 import { checkIndex } from './check.js';
@@ -20,6 +18,7 @@ import { parseProjectPage, parseRootPage } from './page.js';
 import { publishWheel } from './publish.js';
 import { rebuildIndex } from './rebuild.js';
 import { readObject } from './store-page.js';
+import { overBadNetwork, proxy } from './testing/bad-network.js';
 import { makeWheel } from './testing/wheels.js';
 import { yankFiles } from './yank.js';
 
@@ -136,19 +135,11 @@ describe('who looks after an index and dies', () => {
   );
 });
 
-const server = await startS3Server();
-await server?.makeBucket('index');
-const proxy = server && (await startFaultProxy(server));
-
 describeIf([s3Requirement], 'an index on s3:// that is looked after over a bad network', () => {
   let direct: Store;
   let store: Store;
   beforeEach(() => {
-    const url = `s3://index/${randomUUID()}`;
-    const s3 = { ...server?.access, attempts: 3, stallTimeout: 200 };
-    direct = openStore(url, { s3 });
-    store = openStore(url, { s3: { ...s3, endpoint: proxy?.url } });
-    proxy?.setRule(undefined);
+    ({ direct, store } = overBadNetwork(200));
   });
 
   /** The first write of each key fails so; says of which keys. */

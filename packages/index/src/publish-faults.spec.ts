@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { openStore, type Store } from '@wheelwright/store';
+import type { Store } from '@wheelwright/store';
 import {
   describeIf,
   dyingAt,
@@ -10,11 +9,10 @@ import {
   networkFaults,
   s3Requirement,
   type SeenRequest,
-  startFaultProxy,
-  startS3Server,
 } from '@wheelwright/testing';
 import { checkIndex } from './check.js';
 import { publishWheel } from './publish.js';
+import { overBadNetwork, proxy } from './testing/bad-network.js';
 import { describeStores } from './testing/stores.js';
 import { makeWheel } from './testing/wheels.js';
 
@@ -62,20 +60,11 @@ describeStores('a publisher that dies', (makeStore) => {
   );
 });
 
-const server = await startS3Server();
-await server?.makeBucket('index');
-const proxy = server && (await startFaultProxy(server));
-
 describeIf([s3Requirement], 'an index on s3:// over a bad network', () => {
   let direct: Store;
   let store: Store;
   beforeEach(() => {
-    const url = `s3://index/${randomUUID()}`;
-    const s3 = { ...server?.access, attempts: 3, stallTimeout: 300 };
-    direct = openStore(url, { s3 });
-    store = openStore(url, { s3: { ...s3, endpoint: proxy?.url } });
-    proxy?.setRule(undefined);
-    proxy?.requests.splice(0);
+    ({ direct, store } = overBadNetwork(300));
   });
 
   const faults: (readonly [string, Fault])[] = [

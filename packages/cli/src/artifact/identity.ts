@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { identifyBuild, parseKey, readLayout, type ArtifactId } from '@wheelwright/artifact';
+import { parseKey, readLayout, type ArtifactId } from '@wheelwright/artifact';
 import type { CommandContext } from '../command.js';
 import { CliError } from '../error.js';
+import { identifyHere } from '../identify/identify-here.js';
 import { requiredLinking, type ArtifactFlags } from './flags.js';
 
 /**
@@ -11,28 +11,23 @@ import { requiredLinking, type ArtifactFlags } from './flags.js';
  */
 export async function identityOf(
   flags: ArtifactFlags,
-  { host, options, reporter, signal }: CommandContext,
+  context: CommandContext,
   variant: Promise<string>,
 ): Promise<ArtifactId> {
   const linking = requiredLinking(flags);
   // The library is read while git works.
   const [{ commit, os, notes }, foundVariant] = await Promise.all([
-    identifyBuild({
-      folder: options.cwd,
-      environment: host.env,
-      platform: process.platform,
-      readText: (path) => readFile(path, 'utf8').catch(() => undefined),
-      commit: flags.gitSha,
-      // Whoever names the commit isn't told of the tree here; a push says what contradicts it (`checkTree`).
-      git: flags.gitSha === undefined,
-      os: flags.os,
-      signal,
-    }),
+    // Whoever names the commit isn't told of the tree here; a push says what contradicts it (`checkTree`).
+    identifyHere(
+      context.options.cwd,
+      { commit: flags.gitSha, git: flags.gitSha === undefined, os: flags.os },
+      context,
+    ),
     variant,
   ]);
   if (!commit.found) throw new CliError('usage', 'artifact: no commit was found', { hint: commit.hint });
   if (!os.found) throw new CliError('usage', 'artifact: no operating system was found', { hint: os.hint });
-  for (const note of notes) reporter.warn(note);
+  for (const note of notes) context.reporter.warn(note);
   return {
     commit: commit.value,
     os: os.value,

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { identifyBuild, judgeLinking } from '@wheelwright/artifact';
+import { judgeLinking } from '@wheelwright/artifact';
 import type { CommandContext } from '../command.js';
 import { CliError } from '../error.js';
 import { findVariant } from '../identify/find-variant.js';
+import { identifyHere } from '../identify/identify-here.js';
 import { libraryOrigin } from '../identify/library-origin.js';
 import { readLibrary } from '../identify/subject.js';
 import { linkingOf, type ArtifactFlags } from './flags.js';
@@ -87,19 +87,9 @@ async function askLibrary(
 }
 
 /** Says what the tree here is, where its commit was named by a flag. */
-async function checkTree(
-  flags: ArtifactFlags,
-  { host, options, reporter, signal }: CommandContext,
-): Promise<void> {
+async function checkTree(flags: ArtifactFlags, context: CommandContext): Promise<void> {
   if (flags.gitSha === undefined) return;
-  const { notes } = await identifyBuild({
-    folder: options.cwd,
-    environment: host.env,
-    platform: process.platform,
-    readText: (path) => readFile(path, 'utf8').catch(() => undefined),
-    commit: flags.gitSha,
-    os: flags.os,
-    signal,
-  });
+  const { options, reporter } = context;
+  const { notes } = await identifyHere(options.cwd, { commit: flags.gitSha, os: flags.os }, context);
   for (const note of notes) reporter.warn(note);
 }

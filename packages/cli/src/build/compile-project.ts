@@ -6,8 +6,7 @@ import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
 import { CliError } from '../error.js';
 import { compileRequest, librarySelections, sourceRequest } from './compile-request.js';
-import { isForMusl, nameMuslLibc } from './musl-libc.js';
-import { makesOwnWheel } from './own-wheel.js';
+import { lacksMuslName, nameMuslLibc } from './musl-libc.js';
 import { cacheOf, chooseRunner } from './runner.js';
 import type { BuildSettings } from './settings.js';
 import { applyVariant } from './variant-table.js';
@@ -125,7 +124,7 @@ async function compileProject(
   });
   if (result.status === 'cancelled') throw signal.reason;
   if (result.status === 'failed') return result;
-  if (isForMusl(settings.target) && !makesOwnWheel(file)) {
+  if (lacksMuslName(file, settings.target)) {
     try {
       await nameMuslLibc(result.outputs, signal);
     } catch (error) {

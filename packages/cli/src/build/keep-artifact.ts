@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { identifyBuild, pushArtifact, type ArtifactId } from '@wheelwright/artifact';
+import { pushArtifact, type ArtifactId } from '@wheelwright/artifact';
 import type { LinkedDependency } from '@wheelwright/runner';
 import { openStore } from '@wheelwright/store';
 import type { CommandContext } from '../command.js';
 import type { ProjectFile } from '../config/load.js';
+import { identifyHere } from '../identify/identify-here.js';
 import { version } from '../version.js';
 import { dependencySbom } from './dependency-sbom.js';
 import type { BuildSettings } from './settings.js';
@@ -36,19 +37,16 @@ export async function keepArtifact(
   products: BuildProducts,
   { folder, tool, project }: ProjectFile,
   settings: BuildSettings,
-  { host, reporter, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<string | null> {
+  const { reporter, signal } = context;
   const [library, ...others] = products.libraries;
   if (library === undefined) return null;
-  const identity = await identifyBuild({
+  const identity = await identifyHere(
     folder,
-    environment: host.env,
-    platform: process.platform,
-    readText: (path) => readFile(path, 'utf8').catch(() => undefined),
-    os: products.compiledFor,
-    commitVariables: tool.identity['commit-env'],
-    signal,
-  });
+    { os: products.compiledFor, commitVariables: tool.identity['commit-env'] },
+    context,
+  );
   const { commit, os, dirty, notes } = identity;
   const skip = (hint: string): null => {
     reporter.warn(`the artifact is not kept: ${hint}`);

@@ -2,11 +2,13 @@ import { basename } from 'node:path';
 import { inspectElf, isElf, openFile } from '@wheelwright/elf';
 import { patchFile } from '@wheelwright/elf/patch';
 import { muslRename } from '@wheelwright/repair';
+import type { ProjectFile } from '../config/load.js';
 import type { BuiltFile } from './compile-project.js';
+import { makesOwnWheel } from './own-wheel.js';
 
-/** Whether a target is for musl (PEP 656). */
-export function isForMusl(target: string | undefined): boolean {
-  return target?.startsWith('musllinux_') === true;
+/** Whether what was compiled for a target (PEP 656) needs `nameMuslLibc`: a wheel of the project's own is repaired. */
+export function lacksMuslName(file: ProjectFile, target: string | undefined): boolean {
+  return target?.startsWith('musllinux_') === true && !makesOwnWheel(file);
 }
 
 /**

@@ -2,17 +2,17 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Transfer } from '@wheelwright/runner';
 import { machineWord } from '../build/compile-project.js';
 import { compileRequest } from '../build/compile-request.js';
 import { compileTable } from '../build/compile-table.js';
 import { userFolders } from '../build/folders.js';
 import { inspectInputs } from '../build/inspected-files.js';
 import { runCell, type CellOutcome, type MatrixRun } from '../build/matrix-cell.js';
-import { isForMusl, nameMuslLibc } from '../build/musl-libc.js';
-import { makesOwnWheel } from '../build/own-wheel.js';
+import { lacksMuslName, nameMuslLibc } from '../build/musl-libc.js';
 import { claimPlatform } from '../build/platform-claim.js';
 import { cacheOf, chooseRunner } from '../build/runner.js';
-import { buildFlags, resolveSettings } from '../build/settings.js';
+import { buildFlags, resolveSettings, type BuildSettings } from '../build/settings.js';
 import { applyVariant, requireVariant } from '../build/variant-table.js';
 import type { Command, CommandResult } from '../command.js';
 import { loadProject } from '../config/load.js';
@@ -34,10 +34,7 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
     const compile = compileTable(file);
     const folders = userFolders(host.env);
     const settings = resolveSettings(flags, file, global, folders.data);
-    const [{ KeyShop, planCells }, { openTransfer }] = await Promise.all([
-      import('@wheelwright/runner'),
-      import('../build/transfer.js'),
-    ]);
+    const { KeyShop, planCells } = await import('@wheelwright/runner');
     const variants = flags.variant === undefined ? Object.keys(file.tool.variants) : [flags.variant];
     if (variants.length === 0) requireVariant(file, undefined);
     const targets =
@@ -54,13 +51,13 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
       options: { ...common, ...(timeLimit === undefined ? {} : { timeLimit }) },
       shop: new KeyShop(common),
       kept: join(cache, 'cells'),
-      shared: settings.namedStore === undefined ? undefined : openTransfer(settings.namedStore),
+      shared: await sharedStore(settings),
       out,
       dryRun: options['dryRun'] === true,
       failed: options['resume'] === true ? await failuresOf(out) : new Map(),
       check: async (libraries, { target }) => {
         if (target === undefined) return undefined;
-        if (isForMusl(target) && !makesOwnWheel(file))
+        if (lacksMuslName(file, target))
           await nameMuslLibc(
             libraries.map((path) => ({ path })),
             signal,
@@ -100,6 +97,12 @@ export function matrix(args: readonly string[], options: Record<string, unknown>
       text: describeMatrix(outcomes, seconds, { style, width: host.stdout.columns ?? 120 }),
     };
   };
+}
+
+/** The store that machines share, where somebody has named one; without one, nothing of it is loaded. */
+async function sharedStore({ namedStore }: BuildSettings): Promise<Transfer | undefined> {
+  if (namedStore === undefined) return undefined;
+  return (await import('../build/transfer.js')).openTransfer(namedStore);
 }
 
 /** A cell that failed is written down when it does: a run may be interrupted at any time. */

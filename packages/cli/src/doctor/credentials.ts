@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findS3Credentials } from '@wheelwright/store';
 import type { Finding } from './finding.js';
+import { inTime } from './in-time.js';
 import { isThere } from './places.js';
 
 /** Milliseconds: a credential process and a machine's metadata take their time. */
@@ -37,7 +38,7 @@ export async function findCredentials(
   } as const;
   if (link === undefined && !bucket) return none;
   try {
-    const found = await inTime(findS3Credentials(), signal);
+    const found = await inTime(() => findS3Credentials(), LIMIT, signal);
     if (found === undefined) {
       return link === undefined ? none : { ...base, status: 'broken', detail: `${link} gives none` };
     }
@@ -67,21 +68,4 @@ async function namedLink(env: NodeJS.ProcessEnv): Promise<string | undefined> {
     if (await isThere(file)) return `${file}, profile ${env['AWS_PROFILE'] ?? 'default'}`;
   }
   return undefined;
-}
-
-async function inTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer in ${LIMIT / 1000} s`));
-    }, LIMIT);
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

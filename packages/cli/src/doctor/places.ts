@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { openStore } from '@wheelwright/store';
 import type { Finding } from './finding.js';
+import { inTime } from './in-time.js';
 import { LIMIT } from './program.js';
 
 /** zig is never the system's: its pinned version lies in the cache, or comes there with the first build. */
@@ -64,21 +65,13 @@ async function askCluster(
 /** Asks the project's store for an object that is not there: that says whether it can be reached and read. */
 export async function findStore(url: string, base: string, signal: AbortSignal): Promise<Finding> {
   const finding = { group: 'store', name: 'store', version: null, cost: 'artifacts cannot be kept' } as const;
-  const limit = AbortSignal.timeout(LIMIT);
-  const late = new Promise<never>((_, reject) => {
-    limit.addEventListener('abort', () => {
-      reject(new Error(`no answer in ${LIMIT / 1000} s`));
-    });
-  });
   try {
     const store = openStore(url, { base });
-    const asked = store.head('wheelwright-doctor', { signal: AbortSignal.any([limit, signal]) });
-    await Promise.race([asked, late]);
+    await inTime((stop) => store.head('wheelwright-doctor', { signal: stop }), LIMIT, signal);
     return { ...finding, status: 'here', detail: url };
   } catch (error) {
     signal.throwIfAborted();
-    const why = limit.aborted ? `no answer in ${LIMIT / 1000} s` : (error as Error).message;
-    return { ...finding, status: 'broken', detail: `${url}: ${why}` };
+    return { ...finding, status: 'broken', detail: `${url}: ${(error as Error).message}` };
   }
 }
 

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { packFolder } from '../archive/pack.js';
 import { replaceByChosen } from '../archive/unpack-chosen.js';
-import { hashFile } from '../digest.js';
 import { RunnerError, withContext } from '../error.js';
 import { refuseEscapingLinks } from '../source/layer.js';
+import { receivePacked, sendPacked } from './packed.js';
 import type { Transfer } from './transfer.js';
 
 /** The result of a compilation whose key is known: what `compile` wrote into its destination. */
@@ -28,10 +27,7 @@ export async function sendResult(
   { replace, signal }: { readonly replace: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   await beside(folder, async (draft) => {
-    const archive = join(draft, 'result.tar.gz');
-    await packFolder(folder, archive, signal);
-    const sha256 = await hashFile(archive, 'sha256', 'hex');
-    await transfer.send(nameOf(key), archive, { sha256, replace, signal });
+    await sendPacked(folder, { name: nameOf(key), transfer, replace }, { draft, signal });
   });
 }
 
@@ -60,9 +56,8 @@ export async function receiveResult(
   const sent = await transfer.find(name, signal);
   if (sent === undefined) return false;
   await beside(folder, async (draft) => {
-    const archive = join(draft, 'result.tar.gz');
-    const received = await transfer.receive(name, archive, { limit: sent.size, signal });
-    if (!received || (await hashFile(archive, 'sha256', 'hex')) !== sent.sha256) {
+    const archive = await receivePacked(sent, { name, transfer }, { draft, signal });
+    if (archive === undefined) {
       throw new RunnerError('integrity', `${transfer.url}${name} is not what was sent there`, {
         hint: 'it is compiled anew, and replaced',
       });

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashFolder, packFolder } from '../archive/pack.js';
-import { hashFile } from '../digest.js';
+import { hashFolder } from '../archive/pack.js';
 import { replaceByChosen } from '../archive/unpack-chosen.js';
 import { RunnerError } from '../error.js';
 import type { Job, JobResults } from '../runner/runner.js';
+import { receivePacked, sendPacked } from './packed.js';
 import type { SentFile, Transfer, TransferLink } from './transfer.js';
 
 /** A folder of this host that lies packed in the store, for whoever has the link. */
@@ -71,9 +71,9 @@ export class ParcelService {
     const { folder, wanted = () => true } = address.results;
     const draft = await mkdtemp(`${folder}.result-`);
     try {
-      const archive = join(draft, 'result.tar.gz');
-      const received = await this.#transfer.receive(address.name, archive, { limit: receipt.size, signal });
-      if (!received || (await hashFile(archive, 'sha256', 'hex')) !== receipt.sha256) {
+      const from = { name: address.name, transfer: this.#transfer };
+      const archive = await receivePacked(receipt, from, { draft, signal });
+      if (archive === undefined) {
         const { url } = this.#transfer;
         throw new RunnerError('integrity', `what came back through ${url} is not what the job has sent`, {
           hint: 'has somebody else access to it?',
@@ -97,11 +97,7 @@ export class ParcelService {
     if (sent !== undefined) return sent.sha256;
     const draft = await mkdtemp(join(tmpdir(), 'wheelwright-parcel-'));
     try {
-      const archive = join(draft, 'parcel.tar.gz');
-      await packFolder(folder, archive, signal);
-      const sha256 = await hashFile(archive, 'sha256', 'hex');
-      await this.#transfer.send(name, archive, { sha256, replace: true, signal });
-      return sha256;
+      return await sendPacked(folder, { name, transfer: this.#transfer, replace: true }, { draft, signal });
     } finally {
       await rm(draft, { recursive: true, force: true });
     }

@@ -33,7 +33,7 @@ const SOURCES: Readonly<Record<string, string>> = {
  */
 export async function findS3Credentials(profile?: string): Promise<CredentialSource | undefined> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client } = await import('./sdk.js');
   // No request is made of a bucket; a client without a region can't be asked for its credentials.
   const client = new S3Client({ region: 'us-east-1', ...(profile === undefined ? {} : { profile }) });
   try {

@@ -1,4 +1,4 @@
-import { STEP_READER } from '../step-reader.js';
+import { stepReader } from '../step-reader.js';
 
 /** Where the containers of a pod find what is theirs. The build's own don't have the links. */
 export const STEPS = '/wheelwright/steps';
@@ -102,18 +102,8 @@ export const STEP = String.raw`
 set -f
 step=${STEPS}/$1.step
 [ -f "$step" ] || exit 0
-${STEP_READER}
-become() {
-  word && folder=$value
-  word && path=$value
-  word && program=$value
-  set --
-  while word; do set -- "$@" "$value"; done
-  exec </dev/null
-  cd "$folder" || exit 126
-  there "$program" "$path" || { printf missing >${LAST_WORD}; exit 127; }
-  exec env -i -- "$@"
-}
+missing() { printf missing >${LAST_WORD}; }
+${stepReader('')}
 trap 'exit 143' TERM INT
 become <"$step" &
 wait "$!"

@@ -1,5 +1,6 @@
 import { RunnerError } from '../../error.js';
 import { thisOwner } from '../docker/owner.js';
+import { Gatherer, type Gathered } from '../gathering.js';
 import type { KubernetesClient } from './client.js';
 import { jobManifest, papersManifest, type JobRequest, type Papers } from './manifest.js';
 import { uniqueName } from './names.js';
@@ -19,21 +20,27 @@ export interface SubmittedJob {
   readonly leave: () => Promise<void>;
 }
 
-interface Waiting {
+interface Waiting extends Gathered {
   readonly papers: Papers;
   readonly taken: (job: SubmittedJob) => void;
-  readonly refused: (error: unknown) => void;
 }
 
 /** Hands jobs to the cluster, those that come together as one indexed Job. */
 export class Submission {
   readonly #client: KubernetesClient;
   readonly #settings: KubernetesSettings;
-  readonly #waiting = new Map<number, Waiting[]>();
+  /** By the seconds that they may take. */
+  readonly #waiting: Gatherer<number, Waiting>;
 
   constructor(client: KubernetesClient, settings: KubernetesSettings) {
     this.#client = client;
     this.#settings = settings;
+    this.#waiting = new Gatherer({
+      window: WINDOW,
+      hasRoom: (group, job) =>
+        [...group, job].reduce((sum, { papers }) => sum + sizeOf(papers), 0) <= LARGEST,
+      send: (seconds, jobs) => this.#send(jobs, seconds),
+    });
   }
 
   /**
@@ -49,25 +56,8 @@ export class Submission {
           hint: `a Secret holds ${LARGEST}: put long values into files`,
         });
       }
-      this.#add({ papers, taken, refused }, seconds);
+      this.#waiting.add(seconds, { papers, taken, refused });
     });
-  }
-
-  #add(job: Waiting, seconds: number): void {
-    const group = this.#waiting.get(seconds);
-    const total = [...(group ?? []), job].reduce((sum, { papers }) => sum + sizeOf(papers), 0);
-    if (group !== undefined && total <= LARGEST) {
-      group.push(job);
-      return;
-    }
-    const jobs = [job];
-    this.#waiting.set(seconds, jobs);
-    setTimeout(() => {
-      if (this.#waiting.get(seconds) === jobs) this.#waiting.delete(seconds);
-      this.#send(jobs, seconds).catch((error: unknown) => {
-        for (const { refused } of jobs) refused(error);
-      });
-    }, WINDOW);
   }
 
   async #send(jobs: readonly Waiting[], seconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { STEP_READER } from '../step-reader.js';
+import { stepReader } from '../step-reader.js';
 
 /**
  * What a node runs, for every job: a fixed program for a POSIX shell, because a node may have nothing else of ours.
@@ -21,21 +21,9 @@ job=$1/${'$'}{SLURM_ARRAY_TASK_ID:-0}
 
 # The state is one line of 63 characters, whatever it says.
 tell() { printf '%-62s;\n' "$1 $2 $3" 1<>"$job/state" || exit 75; }
+missing() { tell "$step" missing 127; }
 
-${STEP_READER}
-
-# Reads the step from standard input and becomes it.
-become() {
-  word && folder=$value
-  word && path=$value
-  word && program=$value
-  set --
-  while word; do set -- "$@" "$value"; done
-  exec </dev/null
-  cd "$folder" || exit 126
-  there "$program" "$path" || { tell "$step" missing 127; exit 127; }
-  exec setsid env -i -- "$@"
-}
+${stepReader('setsid')}
 
 pid=
 # dash knows -- behind -s only. The process itself, too: it may not have its session yet.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunnerError } from '../../error.js';
+import { Gatherer, type Gathered } from '../gathering.js';
 import type { Step } from '../runner.js';
 import type { SlurmClient } from './client.js';
 import { JOB_SCRIPT } from './job-script.js';
@@ -21,10 +22,9 @@ const WINDOW = 100;
 /** Slurm's own default bound (MaxArraySize) is 1001. */
 const LARGEST = 500;
 
-interface Waiting {
+interface Waiting extends Gathered {
   readonly draft: string;
   readonly taken: (job: SubmittedJob) => void;
-  readonly refused: (error: unknown) => void;
 }
 
 /** The options of sbatch; values are joined to them, so that none can be taken for another option. */
@@ -50,12 +50,18 @@ export class Submission {
   readonly #client: SlurmClient;
   readonly #settings: SlurmSettings;
   readonly #name: string;
-  readonly #waiting = new Map<string, Waiting[]>();
+  /** By the options of sbatch, joined. */
+  readonly #waiting: Gatherer<string, Waiting>;
 
   constructor(client: SlurmClient, settings: SlurmSettings, name: string) {
     this.#client = client;
     this.#settings = settings;
     this.#name = name;
+    this.#waiting = new Gatherer({
+      window: WINDOW,
+      hasRoom: (group) => group.length < LARGEST,
+      send: (options, jobs) => this.#send(options.split('\0'), jobs),
+    });
   }
 
   /** @throws {@link RunnerError} what the cluster refuses it for */
@@ -70,29 +76,12 @@ export class Submission {
       await writeFile(join(draft, 'state'), FIRST_STATE);
       const options = sbatchOptions(this.#settings, this.#name, timeLimit);
       return await new Promise<SubmittedJob>((taken, refused) => {
-        this.#add(options, { draft, taken, refused });
+        this.#waiting.add(options.join('\0'), { draft, taken, refused });
       });
     } catch (error) {
       await rm(draft, { recursive: true, force: true });
       throw error;
     }
-  }
-
-  #add(options: readonly string[], job: Waiting): void {
-    const kind = options.join('\0');
-    const group = this.#waiting.get(kind);
-    if (group !== undefined && group.length < LARGEST) {
-      group.push(job);
-      return;
-    }
-    const jobs = [job];
-    this.#waiting.set(kind, jobs);
-    setTimeout(() => {
-      if (this.#waiting.get(kind) === jobs) this.#waiting.delete(kind);
-      this.#send(options, jobs).catch((error: unknown) => {
-        for (const { refused } of jobs) refused(error);
-      });
-    }, WINDOW);
   }
 
   async #send(options: readonly string[], jobs: readonly Waiting[]): Promise<void> {
