@@ -33,10 +33,13 @@ export async function auditWheel(
 ): Promise<Verdict> {
   const name = parseWheelFilename(path.split('/').at(-1) ?? '');
   const wheel = await openWheel(source);
-  const inspected = await inspectMembers(wheel);
-  const order = await inRecordOrder(wheel.members);
+  const inspecting = inspectMembers(wheel);
+  // RECORD and WHEEL are read while the large files are inflated, on other threads.
+  const reading = Promise.all([inRecordOrder(wheel.members), tagsInside(wheel.members)]);
+  await Promise.allSettled([inspecting, reading]);
+  const inspected = await inspecting;
+  const [order, inside] = await reading;
   const files = order.map(({ name: path }) => inspected.get(path)).filter((file) => file !== undefined);
-  const inside = await tagsInside(wheel.members);
   return judge({
     kind: 'wheel',
     files,

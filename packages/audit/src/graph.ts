@@ -125,7 +125,7 @@ function findInWheel(
   // A name with a slash is a path from where the process was started, which no wheel knows.
   if (library.includes('/')) return undefined;
   for (const folders of search(loaded)) {
-    const found = folders.map((folder) => at(posix.join(folder, library)));
+    const found = folders.map((folder) => at(folder === '.' ? library : `${folder}/${library}`));
     if (found.every((file) => file !== undefined)) return found[0];
   }
   return undefined;

@@ -56,9 +56,8 @@ export async function inspectMembers(wheel: Wheel): Promise<ReadonlyMap<string, 
     candidates.filter(({ size }) => size >= LARGE === isLarge),
   );
   try {
-    const first: WheelMember[] = [];
-    for await (const member of wheel.membersBeginningWith(ELF_MAGIC, large)) first.push(member);
-    first.sort((one, other) => other.size - one.size).forEach(begin);
+    for (const each of (large ?? []).toSorted((one, other) => other.size - one.size))
+      for await (const member of wheel.membersBeginningWith(ELF_MAGIC, [each])) begin(member);
     for await (const member of wheel.membersBeginningWith(ELF_MAGIC, small)) begin(member);
   } finally {
     // Nothing goes on behind the caller's back, also where something failed.

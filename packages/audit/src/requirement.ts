@@ -40,17 +40,17 @@ export function complaintsAbout(judged: Judged): (policy: Policy) => Complaints 
     pythonBuild: pythonBuilds(files),
     executableStack: executableStacks(judged),
   };
-  const closures = new Map<string, readonly Closure[]>();
+  const loadings = new Map<string, Loading>();
   const known = new Map<Policy, Complaints>();
-  /** Policies that leave the same libraries to the system have the same closures: most differ in versions alone. */
-  const closuresFor = (policy: Policy): readonly Closure[] => {
+  /** Policies that leave the same libraries to the system load the same files: most differ in versions alone. */
+  const loadingFor = (policy: Policy): Loading => {
     const key = [...policy.libraries].join('\n');
-    const found = closures.get(key) ?? closuresOf(facts, policy);
-    closures.set(key, found);
+    const found = loadings.get(key) ?? loadingOf(files, closuresOf(facts, policy));
+    loadings.set(key, found);
     return found;
   };
   return (policy) => {
-    const complaints = known.get(policy) ?? complain(facts, policy, closuresFor(policy));
+    const complaints = known.get(policy) ?? complain(facts, policy, loadingFor(policy));
     known.set(policy, complaints);
     return complaints;
   };
@@ -81,15 +81,24 @@ export interface Complaints {
   readonly ways: ReadonlyMap<string, readonly string[]>;
 }
 
-function complain(facts: Facts, policy: Policy, closures: readonly Closure[]): Complaints {
+/** What follows from which files are loaded, and from nothing else. */
+type Loading = Pick<Complaints, 'missing' | 'isa' | 'ways'>;
+
+function loadingOf(files: readonly AuditedFile[], closures: readonly Closure[]): Loading {
+  return {
+    missing: missingLibraries(closures),
+    isa: demandingFiles(files, closures),
+    ways: new Map(closures.flatMap(({ bundled }) => [...bundled]).toReversed()),
+  };
+}
+
+function complain(facts: Facts, policy: Policy, loading: Loading): Complaints {
   return {
     versions: facts.versions.filter(({ version }) => !allowsVersion(policy, version)),
-    missing: missingLibraries(closures),
+    ...loading,
     denied: deniedSymbols(facts.roots, policy),
-    isa: demandingFiles(facts.files, closures),
     pythonBuild: facts.pythonBuild,
     executableStack: facts.executableStack,
-    ways: new Map(closures.flatMap(({ bundled }) => [...bundled]).toReversed()),
   };
 }
 

@@ -5,7 +5,7 @@ import { pathKind, searchedFiles, type Loaded } from './load-chain.js';
 import type { Family } from './policy.js';
 
 /**
- * One element of a search path, as folders inside the wheel. It is several where it has a token that stands for
+ * One element of a search path, as folders inside the wheel, in their shortest form: `.` is its top. It is several where it has a token that stands for
  * different words on different systems: a library has to be in all of them to be found everywhere.
  */
 export type SearchFolder = readonly string[];
@@ -48,7 +48,9 @@ function glibcFolders(file: AuditedFile, entries: readonly string[]): SearchFold
 function inWheel({ path }: AuditedFile, entry: string, expanded: readonly string[]): SearchFolder[] {
   if (!ORIGIN.test(entry) || expanded.length === 0) return [];
   const origin = posix.dirname(path);
-  const folders = expanded.map((text) => posix.normalize(text.replace(ORIGIN, () => origin)));
+  const folders = expanded.map((text) =>
+    posix.normalize(`${text.replace(ORIGIN, () => origin)}/`).slice(0, -1),
+  );
   return folders.some((folder) => folder.includes('$')) ? [] : [folders];
 }
 
