@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkMemberName, checkUniqueNames } from './member-name.js';
+import fc from 'fast-check';
+import { checkMemberName, checkUniqueNames, nameCollisions } from './member-name.js';
 
 describe('checkMemberName', () => {
   it.each(['a', 'pkg/__init__.py', 'größe/日本.txt', 'a..b/..c', 'pkg/', '.hidden', 'a b,"c"', 'xx:y'])(
@@ -52,6 +53,24 @@ describe('checkUniqueNames', () => {
   ])('%j: exactly %p, folded %p', (names, exact, folded) => {
     expect([collide(names, false), collide(names, true)]).toEqual([exact, folded]);
     expect([collide(names.reverse(), false), collide(names, true)]).toEqual([exact, folded]);
+  });
+
+  it('refuses exactly what sorting finds', () => {
+    const part = fc.constantFrom('a', 'b', 'a.b', 'é');
+    const name = fc
+      .tuple(fc.array(part, { minLength: 1, maxLength: 3 }), fc.boolean())
+      .map(([parts, folder]) => parts.join('/') + (folder ? '/' : ''));
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 6 }), (names) => {
+        const collides = nameCollisions(names, { fold: false }).length > 0;
+        const check = (): void => {
+          checkUniqueNames(names, { fold: false });
+        };
+        if (collides) expect(check).toThrow();
+        else expect(check).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('takes long paths in their stride', () => {

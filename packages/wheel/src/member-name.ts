@@ -2,12 +2,16 @@ import { quoted, WheelError } from './error.js';
 
 const LONGEST = 0xffff;
 
+/** Parts of plain characters, none of which begins with a dot: nearly every name, and nothing unsafe is among them. */
+const PLAIN = /^(?:[\w+@~=-][\w+@~=.-]*\/)*(?:[\w+@~=-][\w+@~=.-]*)$/;
+
 /**
  * Refuses a member name that could be written outside its folder, or which two programs could read as two
  * things: absolute, with `..`, `.` or empty parts, backslashes, drive letters, control characters.
  * A name of a directory ends in `/`; only the reader meets those. Throws `unsafe-name`.
  */
 export function checkMemberName(name: string): void {
+  if (name.length <= LONGEST && PLAIN.test(name)) return;
   const reason = controlCharacter(name) ? 'contains a control character' : whyUnsafe(name);
   if (reason !== undefined) {
     throw new WheelError('unsafe-name', `member name ${quoted(name)} ${reason}`, { member: name });
@@ -48,8 +52,25 @@ export interface Collision {
  * Throws `duplicate-name`.
  */
 export function checkUniqueNames(names: readonly string[], options: { readonly fold: boolean }): void {
+  if (!options.fold && clearlyApart(names)) return;
   const [collision] = nameCollisions(names, options);
   if (collision !== undefined) throw duplicate(collision.first, collision.second);
+}
+
+/** Whether no name comes twice and no file is a folder of another: told without sorting. */
+function clearlyApart(names: readonly string[]): boolean {
+  const files = new Set(names);
+  if (files.size < names.length) return false;
+  const folders = new Set<string>();
+  for (const name of names) {
+    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+      const folder = name.slice(0, end);
+      if (folders.has(folder)) break;
+      if (files.has(folder)) return false;
+      folders.add(folder);
+    }
+  }
+  return true;
 }
 
 /** All pairs of neighbours that `checkUniqueNames` would refuse. */

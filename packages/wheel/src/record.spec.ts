@@ -30,6 +30,27 @@ describe('RECORD', () => {
     );
   });
 
+  it('reads lines alike, whether a quote stands somewhere or not', () => {
+    const read = (text: string): RecordRow[] | string => {
+      try {
+        return parseRecord(text);
+      } catch (error) {
+        return (error as Error).message.replace(/line \d+/, 'a line');
+      }
+    };
+    const line = fc.constantFrom('a,,', `b,${HASH},1`, '', 'c', 'd,,,', ',,', `e,${HASH},x`);
+    const text = fc
+      .array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r')), { maxLength: 8 })
+      .map((lines) => lines.flat().join(''));
+    fc.assert(
+      fc.property(text, (plain) => {
+        const quoted = read(`${plain}\n"last",,`);
+        const expected = read(plain);
+        expect(quoted).toEqual(Array.isArray(expected) ? [...expected, { path: 'last' }] : expected);
+      }),
+    );
+  });
+
   it('reads other line ends, quoted fields and a last line without an end', () => {
     expect(parseRecord(`a,${HASH},1\r\n"b,""c""",,\n\nd,,`)).toEqual([
       { path: 'a', hash: HASH, size: 1 },

@@ -52,6 +52,18 @@ interface CsvRow {
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;
 
 function csvRows(text: string): CsvRow[] {
+  return text.includes('"') ? quotedRows(text) : plainRows(text);
+}
+
+/** Without quotes, as nearly every RECORD is, every comma and every line end is a separator. */
+function plainRows(text: string): CsvRow[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((row, index) => ({ line: index + 1, fields: row.split(',') }))
+    .filter(({ fields }) => fields.length > 1 || fields[0] !== '');
+}
+
+function quotedRows(text: string): CsvRow[] {
   const rows: CsvRow[] = [];
   let line = 1;
   let row: CsvRow = { line, fields: [] };

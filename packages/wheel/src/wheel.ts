@@ -68,6 +68,8 @@ export async function openWheel(source: ByteSource): Promise<Wheel> {
 class ArchiveMember implements WheelMember {
   readonly #archive: ByteSource;
   readonly #entry: CentralEntry;
+  /** Where its data lies, once its local header has been read. */
+  #data: number | undefined;
 
   constructor(archive: ByteSource, entry: CentralEntry) {
     this.#archive = archive;
@@ -79,11 +81,13 @@ class ArchiveMember implements WheelMember {
     magic: Uint8Array,
     among: readonly WheelMember[],
   ): AsyncGenerator<WheelMember, void, undefined> {
-    const byEntry = new Map<CentralEntry, WheelMember>();
+    const byEntry = new Map<CentralEntry, ArchiveMember>();
     for (const member of among) if (#entry in member) byEntry.set(member.#entry, member);
-    for await (const entry of entriesBeginningWith(archive, [...byEntry.keys()], magic)) {
+    for await (const { entry, data } of entriesBeginningWith(archive, [...byEntry.keys()], magic)) {
       const member = byEntry.get(entry);
-      if (member !== undefined) yield member;
+      if (member === undefined) continue;
+      member.#data = data;
+      yield member;
     }
   }
 
@@ -131,7 +135,8 @@ class ArchiveMember implements WheelMember {
 
   async #open(): Promise<MemberData> {
     const archive = this.#archive;
-    return { ...this.#entry, archive, offset: await locateData(archive, this.#entry) };
+    this.#data ??= await locateData(archive, this.#entry);
+    return { ...this.#entry, archive, offset: this.#data };
   }
 }
 

@@ -2,6 +2,7 @@ import { constants, inflateRawSync } from 'node:zlib';
 import { type ByteSource, readExactly } from '../byte-source.js';
 import type { CentralEntry } from './central-directory.js';
 import { METHOD_STORE } from './constants.js';
+import { deflatedBeginsWith } from './first-literals.js';
 import { inflateError, type MemberData, memberChunks } from './inflate.js';
 import { checkedLocalHeader, locateData, USUAL_EXTRA } from './local-header.js';
 import { LOCAL_LENGTH, localHeaderLengthAt } from './raw-header.js';
@@ -14,6 +15,18 @@ const WINDOW = 1 << 18;
 const GAP = 1 << 16;
 
 /**
+ * From so many files on it pays to look at the first symbols of a deflate stream ourselves: until V8 has made machine
+ * code of that, it takes longer than making an inflater for each.
+ */
+const MANY = 1000;
+
+/** A file of an archive, and where its data lies, which its local header was read for. */
+export interface LocatedEntry {
+  readonly entry: CentralEntry;
+  readonly data: number;
+}
+
+/**
  * Those files of an archive whose content begins with some bytes, in the order in which they lie there. One pass in
  * large reads, whatever their number: only beginnings are read, and those of small files in the same read as their
  * neighbours. Local headers are compared with the central directory.
@@ -24,18 +37,19 @@ export async function* entriesBeginningWith(
   archive: ByteSource,
   entries: readonly CentralEntry[],
   magic: Uint8Array,
-): AsyncGenerator<CentralEntry, void, undefined> {
+): AsyncGenerator<LocatedEntry, void, undefined> {
   const sorted = entries
     .filter(({ size }) => size >= magic.length)
     .toSorted((one, other) => one.offset - other.offset);
+  const beginsWith: DeflatedLook = sorted.length < MANY ? inflatedBeginsWith : deflatedBeginsWith;
   for (let at = 0; at < sorted.length; ) {
     const { start, end, count } = windowFrom(sorted, at, archive.size);
     const bytes = Buffer.from(await readExactly(archive, start, end - start));
     for (const entry of sorted.slice(at, at + count)) {
-      const beginning =
-        beginningIn(bytes.subarray(entry.offset - start), entry, magic.length) ??
-        (await beginningOf(archive, entry, magic.length));
-      if (beginning.subarray(0, magic.length).equals(magic)) yield entry;
+      const { data, begins } =
+        lookIn(bytes.subarray(entry.offset - start), entry, magic, beginsWith) ??
+        (await lookAt(archive, entry, magic));
+      if (begins) yield { entry, data };
     }
     at += count;
   }
@@ -64,14 +78,35 @@ function beginningEnd({ offset, name, compressedSize }: CentralEntry): number {
   return offset + header + Math.min(compressedSize, GLANCE_COMPRESSED);
 }
 
-/** The first bytes of a file whose local header is at the start of some bytes; `undefined` where these don't do. */
-function beginningIn(bytes: Buffer, entry: CentralEntry, length: number): Buffer | undefined {
+/** Whether a file's content begins so, and where its data lies in the archive. */
+interface Look {
+  readonly data: number;
+  readonly begins: boolean;
+}
+
+/** A look at a file whose local header is at the start of some bytes; `undefined` where these don't do. */
+function lookIn(
+  bytes: Buffer,
+  entry: CentralEntry,
+  magic: Uint8Array,
+  deflated: DeflatedLook,
+): Look | undefined {
   if ((localHeaderLengthAt(bytes) ?? 0) > bytes.length) return undefined;
   const { length: header } = checkedLocalHeader(bytes, entry);
-  const data = bytes.subarray(header, header + Math.min(entry.compressedSize, GLANCE_COMPRESSED));
-  if (entry.method === METHOD_STORE) return data.length < length ? undefined : data;
-  const content = inflateBeginning(data, entry);
-  return content.length < length ? undefined : content;
+  const raw = bytes.subarray(header, header + Math.min(entry.compressedSize, GLANCE_COMPRESSED));
+  const begins = entry.method === METHOD_STORE ? bytesBeginWith(raw, magic) : deflated(raw, magic, entry);
+  return begins === undefined ? undefined : { data: entry.offset + header, begins };
+}
+
+/** Whether some first bytes of a deflate stream hold what begins so; `undefined` where they don't tell. */
+type DeflatedLook = (data: Buffer, magic: Uint8Array, entry: CentralEntry) => boolean | undefined;
+
+function inflatedBeginsWith(data: Buffer, magic: Uint8Array, entry: CentralEntry): boolean | undefined {
+  return bytesBeginWith(inflateBeginning(data, entry), magic);
+}
+
+function bytesBeginWith(bytes: Buffer, magic: Uint8Array): boolean | undefined {
+  return bytes.length < magic.length ? undefined : bytes.subarray(0, magic.length).equals(magic);
 }
 
 /**
@@ -86,13 +121,13 @@ export function inflateBeginning(data: Uint8Array, member: Pick<MemberData, 'nam
   }
 }
 
-/** The first bytes of a file in the long way: an extra field of unusual length, or empty blocks before the content. */
-async function beginningOf(archive: ByteSource, entry: CentralEntry, length: number): Promise<Buffer> {
+/** A look in the long way: an extra field of unusual length, or empty blocks before the content. */
+async function lookAt(archive: ByteSource, entry: CentralEntry, magic: Uint8Array): Promise<Look> {
   const member = { ...entry, archive, offset: await locateData(archive, entry) };
   let content = Buffer.alloc(0);
   for await (const chunk of memberChunks(member)) {
     content = Buffer.concat([content, chunk]);
-    if (content.length >= length) break;
+    if (content.length >= magic.length) break;
   }
-  return content;
+  return { data: member.offset, begins: bytesBeginWith(content, magic) === true };
 }

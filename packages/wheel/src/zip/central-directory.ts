@@ -30,6 +30,8 @@ export interface CentralEntry {
 /** The directory is read in pieces of this size: the longest header, with all that it can have, is a fifth of it. */
 const PIECE = 1 << 20;
 
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const HINT = 'A wheel is a complete ZIP archive; was the file truncated or changed on its way here?';
 
 /**
@@ -133,21 +135,19 @@ function checkedMode(name: string, mode: number): number {
 
 /** Without the UTF-8 flag a name is CP437 by the format: readers differ there, so only ASCII is taken. */
 function decodeName(bytes: Buffer, utf8: boolean): string {
+  const name = bytes.toString('latin1');
+  // eslint-disable-next-line no-control-regex -- the range is ASCII
+  if (/^[\u0000-\u007f]*$/.test(name)) return name;
   if (utf8) {
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return STRICT_UTF8.decode(bytes);
     } catch (cause) {
       throw new WheelError('unsafe-name', `member name ${quoted(bytes.toString('latin1'))} is not UTF-8`, {
         cause,
       });
     }
   }
-  const name = bytes.toString('latin1');
-  // eslint-disable-next-line no-control-regex -- the range is ASCII
-  if (!/^[\u0000-\u007f]*$/.test(name)) {
-    throw new WheelError('unsafe-name', `member name ${quoted(name)} is not ASCII, and not flagged as UTF-8`);
-  }
-  return name;
+  throw new WheelError('unsafe-name', `member name ${quoted(name)} is not ASCII, and not flagged as UTF-8`);
 }
 
 /**

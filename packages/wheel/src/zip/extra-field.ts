@@ -7,7 +7,10 @@ export interface ExtraField {
 }
 
 /** The extra fields of a header, and whether the last one is cut short. */
-export function extraFields(bytes: Buffer): { readonly fields: ExtraField[]; readonly cut: boolean } {
+export function extraFields(bytes: Buffer): {
+  readonly fields: readonly ExtraField[];
+  readonly cut: boolean;
+} {
   const fields: ExtraField[] = [];
   let at = 0;
   while (at + 4 <= bytes.length) {

@@ -3,9 +3,9 @@ import { readInto } from '../byte-source.js';
 import { crcMismatch, inflateError, leftOver, type MemberData, sizeMismatch } from './inflate.js';
 
 /** Compressed bytes that are read at once, while those before are being inflated. */
-const PIECE = 1 << 19;
-/** What a chunk holds at most: each one costs a trip to the thread pool and back, which is little beside 2 MiB. */
-const CHUNK = 1 << 21;
+const PIECE = 1 << 20;
+/** What a chunk holds at most: each one costs a trip to the thread pool and back, which is little beside 4 MiB. */
+const CHUNK = 1 << 22;
 
 /** Told each chunk of a member as it comes by; what it doesn't keep is gone. */
 export type Pass = (start: number, chunk: Uint8Array) => void;

@@ -76,6 +76,8 @@ export function readCentralHeader(directory: Buffer, at: number): RawCentralHead
   };
 }
 
+const NO_EXTRA: ReturnType<typeof extraFields> = { fields: [], cut: false };
+
 /** From the flags on both headers have the same fields; the central one has the offset in its ZIP64 extra too. */
 function common(
   bytes: Buffer,
@@ -88,7 +90,9 @@ function common(
 ): RawHeader & { readonly offset: number } {
   const { at, start, length } = place;
   const nameEnd = start + bytes.readUInt16LE(at + 20);
-  const { fields, cut } = extraFields(bytes.subarray(nameEnd, nameEnd + bytes.readUInt16LE(at + 22)));
+  const extraLength = bytes.readUInt16LE(at + 22);
+  const { fields, cut } =
+    extraLength === 0 ? NO_EXTRA : extraFields(bytes.subarray(nameEnd, nameEnd + extraLength));
   const raw = {
     compressedSize: bytes.readUInt32LE(at + 12),
     size: bytes.readUInt32LE(at + 16),
