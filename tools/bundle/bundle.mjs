@@ -6,7 +6,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cli = path.join(root, 'packages/cli');
@@ -30,56 +30,62 @@ const isPartOfJoined = (importer) => /node_modules\/(@aws-sdk|@smithy|@aws-crypt
  */
 const ownUrls = {
   name: 'own-urls',
-  setup({ onLoad }) {
-    onLoad({ filter: /packages\/[a-z]+\/dist\/.*\.js$/ }, async ({ path: file }) => {
+  load: {
+    filter: { id: /packages\/[a-z]+\/dist\/.*\.js$/ },
+    async handler(file) {
       const source = await readFile(file, 'utf8');
-      if (!source.includes('import.meta.url')) return undefined;
+      if (!source.includes('import.meta.url')) return null;
       const [, name, inside] = /packages\/([a-z]+)\/(dist\/.*)$/.exec(file.split(path.sep).join('/')) ?? [];
       const manifest =
         name === 'cli'
           ? `new URL('../../package.json', import.meta.url)`
           : `import.meta.resolve('@wheelwright/${name}/package.json')`;
-      return { contents: source.replaceAll('import.meta.url', `new URL('./${inside}', ${manifest}).href`) };
-    });
+      return source.replaceAll('import.meta.url', `new URL('./${inside}', ${manifest}).href`);
+    },
+  },
+};
+
+/**
+ * commander loads `child_process`, and with it Node's sockets, for commands that are programs of their own. We have
+ * none, and it costs a tenth of a start: it's loaded when it's used.
+ */
+const lateChildProcess = {
+  name: 'late-child-process',
+  transform: {
+    filter: { id: /node_modules\/commander\/lib\/command\.js$/ },
+    handler(code) {
+      const early = `require('node:child_process')`;
+      if (!code.includes(early))
+        throw new Error(`commander no longer has ${early}: look whether it loads it late`);
+      const late = `{ spawn: (...args) => require('node:child_process').spawn(...args) }`;
+      return { code: code.replace(early, late), map: null };
+    },
   },
 };
 
 /** Libraries of others stay outside, but for those that are joined. */
-const libraries = {
-  name: 'libraries',
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path: specifier, importer }) => {
-      const [first = '', second] = specifier.split('/');
-      const name = first.startsWith('@') ? `${first}/${second}` : first;
-      return first === '@wheelwright' || joined.includes(name) || isPartOfJoined(importer)
-        ? undefined
-        : { path: specifier, external: true };
-    });
-  },
-};
+function isOutside(specifier, importer) {
+  if (/^[./]/.test(specifier) || path.isAbsolute(specifier)) return false;
+  const [first = '', second] = specifier.split('/');
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  return !(first === '@wheelwright' || joined.includes(name) || isPartOfJoined(importer ?? ''));
+}
 
 await rm(outdir, { recursive: true, force: true });
-const { metafile } = await build({
-  metafile: true,
-  entryPoints: [path.join(cli, 'dist/index.js')],
-  outdir,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+const bundle = await rolldown({
+  input: path.join(cli, 'dist/index.js'),
   platform: 'node',
-  target: 'node20.19',
-  mainFields: ['module', 'main'],
-  // The joined libraries are CommonJS, and esbuild leaves their calls of `require` to whatever is called so.
-  banner: {
-    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-  },
-  plugins: [ownUrls, libraries],
-  logLevel: 'warning',
+  transform: { target: 'node20.19' },
+  external: isOutside,
+  plugins: [lateChildProcess, ownUrls],
+  checks: { ineffectiveDynamicImport: false },
 });
+const { output } = await bundle.write({ dir: outdir, format: 'esm', chunkFileNames: '[name]-[hash].js' });
+const inputs = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 
 /** The licences of what was joined go along with it. */
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
+  inputs.flatMap(
     (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file.split(path.sep).join('/')) ?? [],
   ),
 );
