@@ -15,6 +15,8 @@ import { type CopyRange, planRewrite } from './plan.js';
 /** A wheel's archive, read as far as a rewrite needs it: no content but the texts that are asked for. */
 export interface OpenedArchive {
   readonly path: string;
+  /** All its bytes, while it's open. */
+  readonly source: ByteSource;
   readonly members: readonly Member[];
   /** Where the central directory starts. */
   readonly start: number;
@@ -64,7 +66,7 @@ async function openArchive(path: string, source: ByteSource): Promise<OpenedArch
       member: name,
     });
   };
-  return { path, members, start, distInfo, text };
+  return { path, source, members, start, distInfo, text };
 }
 
 /** What is copied, and what follows it: the new texts, the central directory, the end records. */

@@ -11,7 +11,8 @@ import { fileError } from '../system-error.js';
 import type { Member } from '../verify/headers.js';
 import { type WriteOptions, type WrittenWheel, zipWriterOptions } from '../write.js';
 import { blocksAhead } from '../zip/blocks-ahead.js';
-import { ZipWriter } from '../zip/zip-writer.js';
+import { openWheel } from '../wheel.js';
+import { type ZipInput, ZipWriter } from '../zip/zip-writer.js';
 import { type OpenedArchive, withArchive } from './archive.js';
 import { planRewrite } from './plan.js';
 import { copyKept } from './rewrite.js';
@@ -20,7 +21,7 @@ import { copyKept } from './rewrite.js';
 export interface WheelChange {
   /** Its new file name. */
   readonly filename: string;
-  /** Members that are replaced, or added. They come behind those that stay, in this order. */
+  /** Members that are replaced, or added. They come behind those that stay, in this order, those of dist-info last. */
   readonly members: readonly WheelInput[];
   /** Members that go. */
   readonly removed?: readonly string[];
@@ -28,7 +29,8 @@ export interface WheelChange {
 
 /**
  * Writes a wheel anew into a folder, which is made if needed, with some members replaced, added or removed. All others
- * are copied as they lie there, never inflated; new ones are deflated on all cores. The same wheel, change and options
+ * are copied as they lie there, never inflated, except those of dist-info where other members are written: it comes last
+ * (PyPA binary distribution format), so they are written anew behind them. New ones are deflated on all cores. The same wheel, change and options
  * give the same bytes on every run, and the new wheel appears as a whole or not at all.
  *
  * Throws `bad-archive` for a wheel that can't be copied, `not-found` for a member to remove that isn't there, and what
@@ -46,7 +48,15 @@ export async function rewriteWheel(
     const record = `${archive.distInfo}/RECORD`;
     const kept = keptMembers(archive, change, record);
     const rows = parseRecord(await archive.text(record));
-    const isKept = new Set<string>(kept.map(({ name }) => name));
+    const isDistInfo = ({ name }: { readonly name: string }): boolean =>
+      name.startsWith(`${archive.distInfo}/`);
+    const [outside, inside] = [
+      inputs.filter((input) => !isDistInfo(input)),
+      inputs.filter((input) => isDistInfo(input)),
+    ];
+    const moved = outside.length === 0 ? [] : kept.filter(isDistInfo);
+    const copied = outside.length === 0 ? kept : kept.filter((member) => !isDistInfo(member));
+    const isKept = new Set<string>(copied.map(({ name }) => name));
     const plan = planRewrite(archive.members, archive.start, (entry) => !isKept.has((entry as Member).name));
     const before = await stat(path, { bigint: true });
     zipOptions.proceed();
@@ -61,9 +71,9 @@ export async function rewriteWheel(
         throw new WheelError('input-changed', `${path} changed while it was copied`);
       const zip = new ZipWriter(zipOutput(file), { ...zipOptions, kept: plan });
       try {
-        const written: RecordRow[] = [];
-        for (const input of blocksAhead(inputs))
-          written.push({ path: input.name, hash: recordHash(await zip.add(input)), size: input.size });
+        const written = await addAll(zip, outside);
+        await addAll(zip, await sameContents(archive, moved));
+        written.push(...(await addAll(zip, inside)));
         const text = formatRecord(adaptedRows(rows, written, change.removed ?? [], record));
         await zip.add(await prepareInput({ name: record, content: Buffer.from(text) }));
         const size = await zip.finish();
@@ -78,6 +88,27 @@ export async function rewriteWheel(
       }
     });
   });
+}
+
+/** Adds members, and gives their rows of RECORD. */
+async function addAll(zip: ZipWriter, inputs: readonly ZipInput[]): Promise<RecordRow[]> {
+  const rows: RecordRow[] = [];
+  for (const input of blocksAhead(inputs))
+    rows.push({ path: input.name, hash: recordHash(await zip.add(input)), size: input.size });
+  return rows;
+}
+
+/** Members of the archive as they are, to be written anew. */
+async function sameContents(archive: OpenedArchive, members: readonly Member[]): Promise<ZipInput[]> {
+  if (members.length === 0) return [];
+  const byName = new Map((await openWheel(archive.source)).members.map((member) => [member.name, member]));
+  return Promise.all(
+    members.flatMap(({ name, mode }) => {
+      const source = byName.get(name)?.source();
+      const executable = (mode & 0o111) !== 0;
+      return source === undefined ? [] : [prepareInput({ name, executable, content: { source } })];
+    }),
+  );
 }
 
 /** The members that stay, after all names have been checked. */
