@@ -15,8 +15,7 @@ const mostRestarts = 5;
 
 /**
  * Writes an object: in one request when it fits into one part, or when its server is near, else as a multipart upload.
- * All are conditional where a
- * condition is given, and safe when answers are lost.
+ * All are conditional where a condition is given, and safe when answers are lost.
  * @throws StoreError `precondition-failed`, `checksum-mismatch`, `source-unreadable`; what the SDK throws
  */
 export async function upload(
@@ -25,12 +24,13 @@ export async function upload(
   body: ObjectBody,
   given: PutOptions,
 ): Promise<Uploaded> {
-  const options = await withDigest(bucket, body, given);
-  const path = await fileForOneRequest(bucket, name, body, options);
+  const size = await sizeOf(body);
+  const options = await withDigest(bucket, body, size, given);
+  const path = await fileForOneRequest(bucket, name, { body, size }, options);
   if (path !== undefined) return uploadStream({ bucket, key, name, options, writer: randomUUID() }, path);
   for (let restart = 0; ; restart += 1) {
     const parts = await openParts(body, {
-      partSize: await partSizeOf(body, bucket.settings.partSize),
+      partSize: partSizeOf(size, bucket.settings.partSize),
       signal: options.signal,
       onProgress: options.onProgress,
     });
@@ -47,11 +47,16 @@ export async function upload(
 }
 
 /** The digest travels in front of the bytes: of what is sent piece by piece it has to be taken before. */
-async function withDigest(bucket: Bucket, body: ObjectBody, options: PutOptions): Promise<PutOptions> {
+async function withDigest(
+  bucket: Bucket,
+  body: ObjectBody,
+  size: number | undefined,
+  options: PutOptions,
+): Promise<PutOptions> {
   const { keepDigest, sha256, signal } = options;
   if (keepDigest !== true || sha256 !== undefined) return options;
   if (body instanceof Uint8Array || !('file' in body)) return options;
-  if (((await sizeOf(body)) ?? 0) < bucket.settings.partSize) return options;
+  if ((size ?? 0) < bucket.settings.partSize) return options;
   const hash = createHash('sha256');
   for await (const chunk of chunksOf(body, signal)) {
     signal?.throwIfAborted();
@@ -91,12 +96,11 @@ async function uploadOnce(upload: Upload, parts: PartReader): Promise<Uploaded> 
 async function fileForOneRequest(
   bucket: Bucket,
   name: string,
-  body: ObjectBody,
+  { body, size }: { readonly body: ObjectBody; readonly size: number | undefined },
   options: PutOptions,
 ): Promise<string | undefined> {
   const { alwaysParts, partSize } = bucket.settings;
   if (alwaysParts || body instanceof Uint8Array || !('file' in body)) return undefined;
-  const size = await sizeOf(body);
   if (size === undefined || size < partSize || size > largestRequest) return undefined;
   const { host } = await bucket.connection();
   if (host() === undefined) await headObject(bucket, name, options);
@@ -105,8 +109,7 @@ async function fileForOneRequest(
 }
 
 /** S3 takes at most 10,000 parts: those of very large files are larger. */
-async function partSizeOf(body: ObjectBody, partSize: number): Promise<number> {
-  const size = await sizeOf(body);
+function partSizeOf(size: number | undefined, partSize: number): number {
   if (size === undefined) return partSize;
   const MiB = 1024 * 1024;
   // A body that fits into one part needs no more memory than it has bytes.
@@ -114,6 +117,7 @@ async function partSizeOf(body: ObjectBody, partSize: number): Promise<number> {
   return Math.max(partSize, Math.ceil(size / 9000 / MiB) * MiB);
 }
 
+/** The length of a body that has one from the beginning. */
 async function sizeOf(body: ObjectBody): Promise<number | undefined> {
   if (body instanceof Uint8Array) return body.byteLength;
   if (!('file' in body)) return undefined;
