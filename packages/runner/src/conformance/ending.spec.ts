@@ -92,7 +92,7 @@ describe.each(RUNNERS)('the runner $name', (underTest) => {
     });
 
     it('leaves nothing of these jobs behind', async () => {
-      expect(leftovers()).toEqual([]);
+      expect(await leftovers()).toEqual([]);
       expect((await readdir(root)).filter((entry) => entry.includes('.result-'))).toEqual([]);
     });
   });
@@ -101,7 +101,7 @@ describe.each(RUNNERS)('the runner $name', (underTest) => {
     it('tells that it was the memory', async () => {
       const result = await bench.run(create(root), [bench.sh(memory.limited(MEMORY_EATER))]);
       expect(result).toMatchObject({ status: 'failed', reason: 'out-of-memory' });
-      expect(leftovers()).toEqual([]);
+      expect(await leftovers()).toEqual([]);
     });
   });
 

@@ -67,7 +67,7 @@ describe.each(RUNNERS)('the runner $name', (runner) => {
       const { outcome, left } = await build(runner, { script, from });
       expect(outcome).toMatchObject({ code });
       expect(left).toEqual([]);
-      expect(runner.leftovers()).toEqual([]);
+      expect(await runner.leftovers()).toEqual([]);
     });
   });
 
@@ -86,7 +86,7 @@ describe.each(RUNNERS)('the runner $name', (runner) => {
       const { outcome, left } = await build(runner, { script, from: '*.so', ...places });
       expect(outcome).toMatchObject({ code: 'no-space' });
       expect(left).toEqual([]);
-      expect(runner.leftovers()).toEqual([]);
+      expect(await runner.leftovers()).toEqual([]);
     });
   });
 });

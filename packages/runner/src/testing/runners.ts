@@ -22,7 +22,7 @@ export interface RunnerUnderTest {
   /** How a script gets into the limit of memory (256 MB or less), and what that takes. */
   readonly memory: Requirement & { readonly limited: (script: string) => string };
   /** What is left of this process's jobs, besides processes of this host: containers, jobs of a queue ... */
-  readonly leftovers: () => readonly string[];
+  readonly leftovers: () => readonly string[] | Promise<readonly string[]>;
   /** The ways in which its place may not be there. */
   readonly absences: readonly Absence[];
 }
