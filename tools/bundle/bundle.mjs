@@ -78,6 +78,7 @@ const bundle = await rolldown({
   transform: { target: 'node20.19' },
   external: isOutside,
   plugins: [lateChildProcess, ownUrls],
+  // A package's index imports at once what its smaller entries import late: they are chunks of their own all the same.
   checks: { ineffectiveDynamicImport: false },
 });
 const { output } = await bundle.write({ dir: outdir, format: 'esm', chunkFileNames: '[name]-[hash].js' });

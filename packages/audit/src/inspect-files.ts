@@ -52,13 +52,12 @@ export async function inspectMembers(wheel: Wheel): Promise<ReadonlyMap<string, 
     begun.set(member, file);
   };
   const candidates = wheel.members.filter(({ name, size }) => size >= SMALLEST_ELF && !name.endsWith('.py'));
-  const [large, small] = [true, false].map((isLarge) =>
-    candidates.filter(({ size }) => size >= LARGE === isLarge),
-  );
+  const large = candidates.filter(({ size }) => size >= LARGE);
+  large.sort((one, other) => other.size - one.size);
+  const small = candidates.filter(({ size }) => size < LARGE);
   try {
-    for (const each of (large ?? []).toSorted((one, other) => other.size - one.size))
-      for await (const member of wheel.membersBeginningWith(ELF_MAGIC, [each])) begin(member);
-    for await (const member of wheel.membersBeginningWith(ELF_MAGIC, small)) begin(member);
+    for (const group of [...large.map((member) => [member]), small])
+      for await (const member of wheel.membersBeginningWith(ELF_MAGIC, group)) begin(member);
   } finally {
     // Nothing goes on behind the caller's back, also where something failed.
     await Promise.allSettled(begun.values());

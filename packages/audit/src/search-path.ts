@@ -5,8 +5,9 @@ import { pathKind, searchedFiles, type Loaded } from './load-chain.js';
 import type { Family } from './policy.js';
 
 /**
- * One element of a search path, as folders inside the wheel, in their shortest form: `.` is its top. It is several where it has a token that stands for
- * different words on different systems: a library has to be in all of them to be found everywhere.
+ * One element of a search path, as folders inside the wheel, without a slash at their ends: `.` is its top. It is several
+ * where it has a token that stands for different words on different systems: a library has to be in all of them to be
+ * found everywhere.
  */
 export type SearchFolder = readonly string[];
 
@@ -48,6 +49,7 @@ function glibcFolders(file: AuditedFile, entries: readonly string[]): SearchFold
 function inWheel({ path }: AuditedFile, entry: string, expanded: readonly string[]): SearchFolder[] {
   if (!ORIGIN.test(entry) || expanded.length === 0) return [];
   const origin = posix.dirname(path);
+  // normalize() keeps a slash at the end where there is one: here there always is.
   const folders = expanded.map((text) =>
     posix.normalize(`${text.replace(ORIGIN, () => origin)}/`).slice(0, -1),
   );

@@ -50,13 +50,11 @@ export async function rewriteWheel(
     const rows = parseRecord(await archive.text(record));
     const isDistInfo = ({ name }: { readonly name: string }): boolean =>
       name.startsWith(`${archive.distInfo}/`);
-    const [outside, inside] = [
-      inputs.filter((input) => !isDistInfo(input)),
-      inputs.filter((input) => isDistInfo(input)),
-    ];
+    const outside = inputs.filter((input) => !isDistInfo(input));
+    const inside = inputs.filter(isDistInfo);
     const moved = outside.length === 0 ? [] : kept.filter(isDistInfo);
-    const copied = outside.length === 0 ? kept : kept.filter((member) => !isDistInfo(member));
-    const isKept = new Set<string>(copied.map(({ name }) => name));
+    const isMoved = new Set(moved);
+    const isKept = new Set<string>(kept.filter((member) => !isMoved.has(member)).map(({ name }) => name));
     const plan = planRewrite(archive.members, archive.start, (entry) => !isKept.has((entry as Member).name));
     const before = await stat(path, { bigint: true });
     zipOptions.proceed();
